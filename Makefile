@@ -1,0 +1,56 @@
+# Samat: `make demo` runs it, `make test` tests it. Nothing but Python 3.11 and make is needed.
+SHELL := /bin/sh
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PORT ?= 8000
+BIN := .venv/bin
+export PYTHONWARNINGS ?= default
+# A server and a calibration both do better with one BLAS thread than with threads that fight.
+export OPENBLAS_NUM_THREADS ?= 1
+
+.PHONY: help setup demo test check lint types contracts clean
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / — /'
+
+.venv/pyvenv.cfg:
+	@echo "samat: creating the environment in .venv"
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "samat: Python 3.11 is needed; set PYTHON=/path/to/python3.11")'
+	@"$(PYTHON)" -m venv .venv
+
+.venv/.run: .venv/pyvenv.cfg requirements/run.txt pyproject.toml
+	@echo "samat: installing what the site needs (pinned, byte-compiled)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --requirement requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.venv/.check: .venv/.run requirements/check.txt
+	@echo "samat: installing what the checks need"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --requirement requirements/check.txt
+	@touch $@
+
+setup: .venv/.run ## the environment in .venv, nothing else
+
+demo: setup ## a running site with demo data on 127.0.0.1 (PORT=8000)
+	@$(BIN)/samat demo --port $(PORT)
+
+test: .venv/.check ## all tests
+	@echo "samat: running the tests"
+	@$(BIN)/python -m pytest --numprocesses auto --cov --cov-report=term:skip-covered $(TESTS)
+
+lint: .venv/.check
+	@echo "samat: linting"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: .venv/.check
+	@echo "samat: checking types"
+	@$(BIN)/mypy
+
+contracts: .venv/.check
+	@echo "samat: checking import contracts"
+	@$(BIN)/lint-imports
+
+check: lint types contracts test ## what CI runs: lint, types, import contracts, tests
+
+clean: ## removes the environment and the demo's data
+	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

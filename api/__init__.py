@@ -1,0 +1,1 @@
+"""The machine faces: the JSON API and the command line."""

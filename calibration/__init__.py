@@ -1,0 +1,1 @@
+"""Calibration of items from responses: pure functions over arrays."""

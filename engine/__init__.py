@@ -1,0 +1,1 @@
+"""The pure core: response models, ability, blueprints, item selection, stopping, sittings and outcomes."""

@@ -1,0 +1,1 @@
+"""The item bank: the database and every use case over it. Knows no HTTP and no HTML."""

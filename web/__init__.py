@@ -1,0 +1,1 @@
+"""The HTML face: pages, forms, templates and static files."""
