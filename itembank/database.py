@@ -1,0 +1,87 @@
+"""The database: one way to open SQLite and PostgreSQL, and one way to run a transaction on either."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlmodel import Session
+
+from itembank.settings import Settings
+
+_WRITE = "samat_write"
+
+
+class Database:
+    """An open database: hands out transactions that commit at the end or roll back whole.
+
+    Args:
+        url: ``sqlite:///…`` or ``postgresql+psycopg://…``.
+        pool_size: Connections that this process may hold.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = url
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            if parsed.database and parsed.database != ":memory:":
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size)
+            _prepare_sqlite(self.engine)
+        else:
+            self.engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+        self._write_engine = self.engine.execution_options(**{_WRITE: True})
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Database:
+        """Open the database that the settings name."""
+        return cls(settings.database_url, pool_size=settings.pool_size)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Run a transaction that only reads; it is rolled back at the end, so nothing can be written by mistake."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Run a transaction that commits when the block ends and rolls back when it raises.
+
+        On SQLite it takes the write lock at once: a transaction that reads first and then writes could otherwise find
+        the file changed in between and fail, however long it is willing to wait.
+        """
+        with Session(self._write_engine, expire_on_commit=False) as session:
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
+        # The driver's own transaction handling starts too late (at the first write); BEGIN is issued below instead.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=5000")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        # FULL, not NORMAL: a saved tick has to survive a power cut, not only a killed process.
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get(_WRITE, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

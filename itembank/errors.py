@@ -1,0 +1,215 @@
+"""Everything that can go wrong in a use case, as errors with a code and no HTTP.
+
+A face turns the code into a status and a sentence in the reader's language; ``str(error)`` is the English sentence for
+logs and the command line. A test asserts that every class here is mapped by both faces.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import Any, ClassVar
+
+
+class ErrorKind(Enum):
+    """What sort of refusal an error is; a face maps each sort to what its protocol has for it."""
+
+    NOT_SIGNED_IN = auto()
+    NOT_ALLOWED = auto()
+    NOT_FOUND = auto()
+    CONFLICT = auto()
+    INVALID = auto()
+    TOO_MANY = auto()
+    BROKEN = auto()
+
+
+class SamatError(Exception):
+    """A refusal that names what was wrong.
+
+    Args:
+        **details: The values that the sentence needs, by name.
+    """
+
+    code: ClassVar[str] = "error"
+    kind: ClassVar[ErrorKind] = ErrorKind.INVALID
+    sentence: ClassVar[str] = "The request was refused."
+
+    def __init__(self, **details: Any) -> None:
+        self.details = details
+        super().__init__(self.sentence.format(**details))
+
+
+class InvalidSettings(SamatError):
+    """An environment variable has a value it cannot have."""
+
+    code = "invalid_settings"
+    kind = ErrorKind.BROKEN
+    sentence = "{variable}: {expected}"
+
+
+class NotSignedIn(SamatError):
+    """The request needs a signed-in person."""
+
+    code = "not_signed_in"
+    kind = ErrorKind.NOT_SIGNED_IN
+    sentence = "Sign in first."
+
+
+class WrongCredentials(SamatError):
+    """User name and password do not match; which of the two is not said."""
+
+    code = "wrong_credentials"
+    kind = ErrorKind.NOT_SIGNED_IN
+    sentence = "The user name or the password is wrong."
+
+
+class TooManyAttempts(SamatError):
+    """Too many failed sign-ins."""
+
+    code = "too_many_attempts"
+    kind = ErrorKind.TOO_MANY
+    sentence = "Too many failed sign-ins. Try again in {minutes} minutes."
+
+
+class NotAllowed(SamatError):
+    """The person's roles do not include one that may do this."""
+
+    code = "not_allowed"
+    kind = ErrorKind.NOT_ALLOWED
+    sentence = "This needs the role {needed}."
+
+
+class OwnWork(SamatError):
+    """Nobody approves what he wrote."""
+
+    code = "own_work"
+    kind = ErrorKind.NOT_ALLOWED
+    sentence = "Somebody other than the item's writer has to approve it."
+
+
+class NotFound(SamatError):
+    """The thing named does not exist, or is not this person's to see."""
+
+    code = "not_found"
+    kind = ErrorKind.NOT_FOUND
+    sentence = "There is no {what} {name}."
+
+
+class InvalidInput(SamatError):
+    """A field's value can't be taken."""
+
+    code = "invalid_input"
+    sentence = "{field}: {expected}"
+
+
+class AlreadyExists(SamatError):
+    """A name that has to be unique is taken."""
+
+    code = "already_exists"
+    kind = ErrorKind.CONFLICT
+    sentence = "There is already a {what} {name}."
+
+
+class IllegalMove(SamatError):
+    """The thing is not in a state from which this can be done."""
+
+    code = "illegal_move"
+    kind = ErrorKind.CONFLICT
+    sentence = "{what} is {state}; {move} is not possible now."
+
+
+class EditConflict(SamatError):
+    """Somebody else saved a newer version in the meantime."""
+
+    code = "edit_conflict"
+    kind = ErrorKind.CONFLICT
+    sentence = "Version {current} was saved in the meantime; this edit started from version {started_from}."
+
+
+class BankTooSmall(SamatError):
+    """The published bank can't fill the blueprint."""
+
+    code = "bank_too_small"
+    kind = ErrorKind.CONFLICT
+    sentence = "The bank cannot fill this exam: {reason}"
+
+
+class NothingToPublish(SamatError):
+    """A bank would be published that holds no item."""
+
+    code = "nothing_to_publish"
+    kind = ErrorKind.CONFLICT
+    sentence = "No operational item could be published."
+
+
+class ExamNotOpen(SamatError):
+    """The exam's opening times do not include this moment, or the candidate is not enrolled in time."""
+
+    code = "exam_not_open"
+    kind = ErrorKind.CONFLICT
+    sentence = "The exam {title} is not open now."
+
+
+class AnswerConflict(SamatError):
+    """A different answer to this position is already recorded; recorded answers are final."""
+
+    code = "answer_conflict"
+    kind = ErrorKind.CONFLICT
+    sentence = "Question {position} is already answered, and recorded answers are final."
+
+
+class PositionOutOfOrder(SamatError):
+    """An answer to a position that has not been asked."""
+
+    code = "position_out_of_order"
+    kind = ErrorKind.CONFLICT
+    sentence = "Question {position} has not been asked; the current one is {current}."
+
+
+class SittingFinished(SamatError):
+    """The sitting is over and takes no more answers."""
+
+    code = "sitting_finished"
+    kind = ErrorKind.CONFLICT
+    sentence = "This sitting has ended."
+
+
+class NotEnoughAnswers(SamatError):
+    """There are too few recorded answers to calibrate."""
+
+    code = "not_enough_answers"
+    kind = ErrorKind.CONFLICT
+    sentence = "There are not enough recorded answers to calibrate: {reason}"
+
+
+class CalibrationFailed(SamatError):
+    """A calibration run could not give parameters."""
+
+    code = "calibration_failed"
+    kind = ErrorKind.CONFLICT
+    sentence = "The calibration gave no result: {reason}"
+
+
+class UnreadableFile(SamatError):
+    """A file to import can't be read as what it should be."""
+
+    code = "unreadable_file"
+    sentence = "{file}: {expected}"
+
+
+class ReplayDiffers(SamatError):
+    """A recorded sitting does not replay to the same decisions."""
+
+    code = "replay_differs"
+    kind = ErrorKind.CONFLICT
+    sentence = "Sitting {sitting} differs from its record at position {position}: {difference}"
+
+
+def error_classes() -> tuple[type[SamatError], ...]:
+    """List every error class, so that faces can be checked for completeness."""
+    found: list[type[SamatError]] = []
+    queue = list(SamatError.__subclasses__())
+    while queue:
+        cls = queue.pop()
+        found.append(cls)
+        queue.extend(cls.__subclasses__())
+    return tuple(sorted(found, key=lambda cls: cls.code))

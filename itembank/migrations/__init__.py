@@ -1,0 +1,1 @@
+"""Database migrations, from the first table on."""

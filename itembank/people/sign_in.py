@@ -1,0 +1,126 @@
+"""Signing in and out: revocable sessions whose tokens are stored only as hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, update
+from sqlmodel import Session, col, select
+
+from itembank import audit
+from itembank.actor import Actor, Role
+from itembank.errors import TooManyAttempts, WrongCredentials
+from itembank.people.passwords import password_matches
+from itembank.settings import Settings
+from itembank.tables import FailedSignIn, Person, RoleAssignment, SignInSession
+
+_WINDOW = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A fresh sign-in: the token to hand to the browser or client, shown nowhere else."""
+
+    token: str
+    actor: Actor
+    expires_at: datetime
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def check_attempts(session: Session, *, username: str, address: str, settings: Settings, now: datetime) -> None:
+    """Refuse when a name or an address has failed too often lately.
+
+    Raises:
+        TooManyAttempts: Wait until the quarter of an hour is over.
+    """
+    recent = col(FailedSignIn.at) > now - _WINDOW
+    count = select(func.count()).select_from(FailedSignIn).where(recent)
+    by_name = session.exec(count.where(FailedSignIn.username == _folded(username))).one()
+    by_address = session.exec(count.where(FailedSignIn.address == address)).one()
+    if by_name >= settings.sign_in_attempts or by_address >= settings.sign_in_attempts_per_address:
+        raise TooManyAttempts(minutes=int(_WINDOW.total_seconds() // 60))
+
+
+def note_failure(session: Session, *, username: str, address: str, now: datetime) -> None:
+    """Count a failed attempt; the caller commits it although the sign-in is refused."""
+    session.exec(delete(FailedSignIn).where(col(FailedSignIn.at) <= now - _WINDOW))
+    session.add(FailedSignIn(username=_folded(username), address=address[:60], at=now))
+
+
+def sign_in(
+    session: Session, *, username: str, password: str, address: str, settings: Settings, now: datetime
+) -> SignedIn:
+    """Check a name and password and open a session.
+
+    A candidate who signs in anew is signed out everywhere else: an exam is sat in one place.
+
+    Raises:
+        WrongCredentials: Name and password do not match. Call ``note_failure`` in a transaction of its own.
+    """
+    person = session.exec(select(Person).where(Person.username == _folded(username))).first()
+    matches = password_matches(password, person.password_hash if person else None)
+    if person is None or not matches or not person.active:
+        raise WrongCredentials
+    actor = _actor(session, person)
+    if actor.roles == frozenset({Role.CANDIDATE}):
+        revoke_sessions_of(session, person_id=person.id, now=now)
+    token = secrets.token_urlsafe(32)
+    expires_at = now + timedelta(minutes=settings.session_minutes)
+    session.add(SignInSession(token_hash=_hash(token), person_id=person.id, created_at=now, expires_at=expires_at))
+    audit.record(session, actor=actor, action="sign_in", kind="person", subject=person.username, now=now)
+    return SignedIn(token=token, actor=actor, expires_at=expires_at)
+
+
+def actor_of_token(session: Session, *, token: str, now: datetime) -> Actor | None:
+    """Find who is signed in with this token, or nobody."""
+    row = session.exec(
+        select(SignInSession, Person)
+        .join(Person, col(Person.id) == col(SignInSession.person_id))
+        .where(SignInSession.token_hash == _hash(token))
+    ).first()
+    if row is None:
+        return None
+    signed_in, person = row
+    if signed_in.revoked_at is not None or signed_in.expires_at <= now or not person.active:
+        return None
+    return _actor(session, person)
+
+
+def sign_out(session: Session, *, token: str, now: datetime) -> None:
+    """Close the session of this token; an unknown token is nothing to close."""
+    session.exec(
+        update(SignInSession)
+        .where(col(SignInSession.token_hash) == _hash(token), col(SignInSession.revoked_at).is_(None))
+        .values(revoked_at=now)
+    )
+
+
+def revoke_sessions_of(session: Session, *, person_id: UUID, now: datetime) -> None:
+    """Sign a person out everywhere."""
+    session.exec(
+        update(SignInSession)
+        .where(col(SignInSession.person_id) == person_id, col(SignInSession.revoked_at).is_(None))
+        .values(revoked_at=now)
+    )
+
+
+def _actor(session: Session, person: Person) -> Actor:
+    roles = session.exec(select(RoleAssignment.role).where(RoleAssignment.person_id == person.id))
+    return Actor(
+        person_id=person.id,
+        username=person.username,
+        display_name=person.display_name,
+        roles=frozenset(Role(role) for role in roles),
+        simulated=person.simulated,
+    )
+
+
+def _folded(username: str) -> str:
+    return username.strip().lower()

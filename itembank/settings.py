@@ -1,0 +1,79 @@
+"""Settings of a running Samat, read from environment variables that start with ``SAMAT_``."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from itembank.errors import InvalidSettings
+
+
+def default_database_url() -> str:
+    """Name the SQLite file in the user's data folder, following the XDG base directory rule."""
+    data_home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return f"sqlite:///{Path(data_home) / 'samat' / 'samat.db'}"
+
+
+class Settings(BaseSettings):
+    """What an installation decides; every field is the environment variable of its name in capitals after ``SAMAT_``.
+
+    There is no secret among them on purpose: session tokens are random and stored hashed, so nothing has to be shared
+    between processes but the database.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SAMAT_", extra="ignore")
+
+    database_url: str = Field(default_factory=default_database_url)
+    #: ``secure`` sends the session cookie over HTTPS only; ``plain`` is for a demo on 127.0.0.1.
+    cookies: Literal["secure", "plain"] = "secure"
+    #: How long an idle sign-in lasts, in minutes. An exam keeps its candidate signed in by being answered.
+    session_minutes: int = Field(default=12 * 60, ge=5, le=7 * 24 * 60)
+    #: Failed sign-ins allowed for one name, and from one address, within fifteen minutes.
+    sign_in_attempts: int = Field(default=10, ge=1)
+    sign_in_attempts_per_address: int = Field(default=300, ge=1)
+    #: Addresses of reverse proxies whose ``X-Forwarded-For`` is believed, separated by commas.
+    trusted_proxies: str = "127.0.0.1"
+    #: Where the exams take place; moments are stored as UTC and shown in this zone.
+    time_zone: str = "Asia/Bangkok"
+    log_format: Literal["text", "json"] = "text"
+    #: Database connections that one process may hold.
+    pool_size: int = Field(default=10, ge=1, le=200)
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            msg = "must start with sqlite:/// or postgresql+psycopg://"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            msg = f"must be a time zone such as Asia/Bangkok, not {value!r}"
+            raise ValueError(msg) from None
+        return value
+
+
+@lru_cache(maxsize=1)
+def load_settings() -> Settings:
+    """Read the settings once for this process.
+
+    Raises:
+        InvalidSettings: A variable has a value it cannot have; the message names it and what was expected.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "SAMAT_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise InvalidSettings(variable=name, expected=str(first["msg"])) from None

@@ -1,0 +1,59 @@
+"""Published banks and which of them is in force."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from itembank.tables.columns import UtcDateTime
+
+
+class Bank(SQLModel, table=True):
+    """A published bank: an immutable, numbered snapshot of item versions and parameters."""
+
+    __table_args__ = (UniqueConstraint("standard_id", "number"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    standard_id: UUID = Field(foreign_key="standard.id", index=True)
+    number: int
+    published_at: datetime = Field(sa_type=UtcDateTime)
+    published_by: str = Field(max_length=200)
+    note: str = ""
+    calibration_run_id: UUID | None = Field(default=None)
+
+
+class BankItem(SQLModel, table=True):
+    """An item version in a bank, with the parameters it is measured by there."""
+
+    __tablename__ = "bank_item"
+
+    bank_id: UUID = Field(foreign_key="bank.id", primary_key=True)
+    item_version_id: UUID = Field(foreign_key="item_version.id", primary_key=True)
+    item_code: str = Field(max_length=80)
+    unit: str = Field(max_length=60, index=True)
+    element: str = Field(max_length=60)
+    criterion: str = Field(max_length=80)
+    model: str = Field(max_length=10)
+    discrimination: float
+    difficulty: float
+    se_discrimination: float
+    se_difficulty: float
+    #: ``prior`` (the writer's rating) or ``calibration``.
+    parameter_source: str = Field(max_length=20)
+    n_responses: int = 0
+
+
+class BankInForce(SQLModel, table=True):
+    """Which bank new sittings use: the latest row of a standard counts, so taking back is one more row."""
+
+    __tablename__ = "bank_in_force"
+
+    id: int | None = Field(default=None, primary_key=True)
+    standard_id: UUID = Field(foreign_key="standard.id", index=True)
+    bank_id: UUID = Field(foreign_key="bank.id")
+    since: datetime = Field(sa_type=UtcDateTime)
+    decided_by: str = Field(max_length=200)
+    reason: str = ""

@@ -1,0 +1,38 @@
+"""Calibration runs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlmodel import Field, SQLModel
+
+from itembank.tables.columns import Document, UtcDateTime
+
+
+class CalibrationRun(SQLModel, table=True):
+    """A calibration as a first-class record: what went in, what came out, who decided."""
+
+    __tablename__ = "calibration_run"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    standard_id: UUID = Field(foreign_key="standard.id", index=True)
+    unit: str = Field(max_length=60)
+    base_bank_id: UUID = Field(foreign_key="bank.id")
+    model: str = Field(max_length=10)
+    #: waiting, running, done, failed, cancelled, interrupted, approved, rejected, published
+    state: str = Field(max_length=20, index=True)
+    cancel_requested: bool = False
+    include_simulated: bool = True
+    iteration: int = 0
+    log_likelihood: float | None = None
+    heartbeat_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    results: dict[str, Any] | None = Field(default=None, sa_type=Document)
+    message: str = ""
+    requested_by: str = Field(max_length=200)
+    requested_at: datetime = Field(sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    approved_by: str | None = Field(default=None, max_length=200)
+    approved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    published_bank_id: UUID | None = Field(default=None, foreign_key="bank.id")

@@ -1,0 +1,58 @@
+"""Items, their immutable versions and every step of their life."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from itembank.tables.columns import Document, UtcDateTime
+
+
+class Item(SQLModel, table=True):
+    """A question over all its versions."""
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    code: str = Field(unique=True, max_length=80)
+    standard_id: UUID = Field(foreign_key="standard.id", index=True)
+    head_version: int = 1
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    #: Shipped as a sample: an institution reviews it before real use.
+    sample: bool = False
+
+
+class ItemVersion(SQLModel, table=True):
+    """One wording of an item. The content never changes; only the state moves, and every move is an ItemMove."""
+
+    __tablename__ = "item_version"
+    __table_args__ = (UniqueConstraint("item_id", "number"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    item_id: UUID = Field(foreign_key="item.id", index=True)
+    number: int
+    content: dict[str, Any] = Field(sa_type=Document)
+    criterion: str = Field(max_length=80, index=True)
+    kind: str = Field(max_length=30)
+    difficulty_rating: int
+    state: str = Field(max_length=20, index=True)
+    written_by: UUID | None = Field(default=None, foreign_key="person.id")
+    writer_name: str = Field(max_length=200)
+    written_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ItemMove(SQLModel, table=True):
+    """A step in an item version's life: from which state to which, who, when and why."""
+
+    __tablename__ = "item_move"
+
+    id: int | None = Field(default=None, primary_key=True)
+    item_version_id: UUID = Field(foreign_key="item_version.id", index=True)
+    from_state: str | None = Field(default=None, max_length=20)
+    to_state: str = Field(max_length=20)
+    note: str = ""
+    person_id: UUID | None = Field(default=None, foreign_key="person.id")
+    actor_name: str = Field(max_length=200)
+    at: datetime = Field(sa_type=UtcDateTime)
