@@ -1,0 +1,1 @@
+"""Authoring: items, their versions, their review, and how well they cover the standard."""

@@ -1,0 +1,129 @@
+"""How well the bank covers the standard, criterion by criterion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from itembank.actor import Actor
+from itembank.authoring.items import BANK_READERS
+from itembank.authoring.lifecycle import LIVE_STATES, ItemState
+from itembank.framework.store import current_standard
+from itembank.tables import ItemVersion
+
+
+class CoverageLevel(StrEnum):
+    """How well live items cover a criterion."""
+
+    NOT_WRITTEN = "not_written"  # assessed by interview or demonstration: takes no items
+    NONE = "none"
+    THIN = "thin"
+    FAIR = "fair"
+    GOOD = "good"
+
+
+#: Live items from which a criterion counts as fairly and as well covered. With five, a sitting that needs one item of a
+#: criterion shows each to a fifth of the candidates, which keeps exposure under the usual ceiling of 0.25.
+FAIR_FROM, GOOD_FROM = 3, 5
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionCoverage:
+    """One criterion and its items."""
+
+    code: str
+    number: str
+    text: str
+    live: int
+    in_work: int
+    level: CoverageLevel
+
+
+@dataclass(frozen=True, slots=True)
+class ElementCoverage:
+    """One element and its criteria."""
+
+    code: str
+    title: str
+    written: bool
+    criteria: tuple[CriterionCoverage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCoverage:
+    """One unit, its elements, and the count of live items over all of them."""
+
+    code: str
+    title: str
+    elements: tuple[ElementCoverage, ...]
+
+    @property
+    def live(self) -> int:
+        """Live items in the unit."""
+        return sum(criterion.live for element in self.elements for criterion in element.criteria)
+
+    @property
+    def uncovered(self) -> int:
+        """Written criteria without a live item."""
+        return sum(
+            criterion.level is CoverageLevel.NONE for element in self.elements for criterion in element.criteria
+        )
+
+
+def coverage(session: Session, *, actor: Actor) -> tuple[UnitCoverage, ...]:
+    """Count the items of every criterion of the current standard.
+
+    Raises:
+        NotAllowed: The actor does not work on the bank.
+        NotFound: No standard is stored yet.
+    """
+    actor.require(*BANK_READERS)
+    framework = current_standard(session).framework
+    live, in_work = _counts(session)
+    units = []
+    for unit in framework.units:
+        elements = []
+        for element in unit.elements:
+            written = element.is_written
+            criteria = tuple(
+                CriterionCoverage(
+                    code=criterion.code,
+                    number=criterion.number,
+                    text=criterion.wording,
+                    live=live.get(criterion.code, 0),
+                    in_work=in_work.get(criterion.code, 0),
+                    level=coverage_level(live.get(criterion.code, 0), written=written),
+                )
+                for criterion in element.criteria
+            )
+            elements.append(ElementCoverage(element.code, element.wording, written, criteria))
+        units.append(UnitCoverage(unit.code, unit.title, tuple(elements)))
+    return tuple(units)
+
+
+def coverage_level(live: int, *, written: bool) -> CoverageLevel:
+    """Grade a criterion by its count of live items."""
+    if not written:
+        return CoverageLevel.NOT_WRITTEN
+    if live == 0:
+        return CoverageLevel.NONE
+    if live < FAIR_FROM:
+        return CoverageLevel.THIN
+    return CoverageLevel.FAIR if live < GOOD_FROM else CoverageLevel.GOOD
+
+
+def _counts(session: Session) -> tuple[dict[str, int], dict[str, int]]:
+    rows = session.exec(
+        select(ItemVersion.criterion, ItemVersion.state, func.count())
+        .where(col(ItemVersion.state) != ItemState.RETIRED.value)
+        .group_by(ItemVersion.criterion, ItemVersion.state)
+    )
+    live: dict[str, int] = {}
+    in_work: dict[str, int] = {}
+    for criterion, state, count in rows:
+        target = live if state in LIVE_STATES else in_work
+        target[criterion] = target.get(criterion, 0) + count
+    return live, in_work

@@ -1,0 +1,101 @@
+"""The starter bank: sample items shipped with the product, for an institution to review before use."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from sqlmodel import Session, select
+
+from itembank import audit
+from itembank.actor import Actor, Role
+from itembank.authoring.content import ItemContent
+from itembank.authoring.items import check_criterion
+from itembank.authoring.lifecycle import ItemState
+from itembank.errors import InvalidInput, UnreadableFile
+from itembank.framework.store import current_standard
+from itembank.tables import Item, ItemMove, ItemVersion
+
+
+@lru_cache(maxsize=1)
+def starter_items() -> tuple[tuple[str, ItemContent], ...]:
+    """Read the shipped items: code and content of each, by code.
+
+    Raises:
+        UnreadableFile: A shipped file holds something that is no item; names file and item.
+    """
+    found: dict[str, ItemContent] = {}
+    for file in sorted(files("itembank").joinpath("starter", "items").iterdir(), key=lambda entry: entry.name):
+        if not file.name.endswith(".json"):
+            continue
+        for document in json.loads(file.read_text(encoding="utf-8")):
+            code, content = _read(document, file=file.name)
+            if code in found:
+                raise UnreadableFile(file=file.name, expected=f"item codes that differ; {code} is there twice")
+            found[code] = content
+    return tuple(sorted(found.items()))
+
+
+def install_starter_bank(session: Session, *, actor: Actor, now: datetime) -> int:
+    """Store the shipped items as operational samples; those stored before are left as they are.
+
+    Returns:
+        How many were added.
+
+    Raises:
+        NotAllowed: The actor is not an administrator.
+        NotFound: No standard is stored yet.
+        InvalidInput: The stored standard has not the criteria that the items are written for.
+    """
+    actor.require(Role.ADMINISTRATOR)
+    standard = current_standard(session)
+    there = set(session.exec(select(Item.code)))
+    added = [(code, content) for code, content in starter_items() if code not in there]
+    for code, content in added:
+        check_criterion(standard.framework, content.criterion)
+        _store(session, actor=actor, code=code, content=content, standard_id=standard.id, now=now)
+    audit.record(
+        session, actor=actor, action="items.starter", kind="standard", subject=standard.id, now=now, items=len(added)
+    )
+    session.flush()
+    return len(added)
+
+
+def _read(document: dict[str, Any], *, file: str) -> tuple[str, ItemContent]:
+    code = str(document.get("id", ""))
+    try:
+        return code, ItemContent.from_dict(document)
+    except InvalidInput as error:
+        raise UnreadableFile(file=file, expected=f"item {code or '(without id)'}: {error}") from error
+
+
+def _store(session: Session, *, actor: Actor, code: str, content: ItemContent, standard_id: Any, now: datetime) -> None:
+    item = Item(code=code, standard_id=standard_id, created_at=now, sample=True)
+    version = ItemVersion(
+        item_id=item.id,
+        number=1,
+        content=content.to_dict(),
+        criterion=content.criterion,
+        kind=content.type.value,
+        difficulty_rating=content.difficulty_rating,
+        state=ItemState.OPERATIONAL.value,
+        writer_name="Samat",
+        written_at=now,
+    )
+    session.add(item)
+    session.flush()
+    session.add(version)
+    session.flush()
+    session.add(
+        ItemMove(
+            item_version_id=version.id,
+            to_state=ItemState.OPERATIONAL.value,
+            note="starter bank",
+            person_id=actor.person_id,
+            actor_name=actor.display_name,
+            at=now,
+        )
+    )

@@ -1,0 +1,1 @@
+"""Delivery: exams, sittings, answers and outcomes."""

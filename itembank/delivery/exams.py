@@ -1,0 +1,367 @@
+"""Exams: designing one on a unit, enrolling candidates, opening and closing times, extra time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, func, select
+
+from engine.blueprint import Blueprint, Bounds
+from engine.design import ExamDesign, prepare_exam
+from engine.errors import EngineError
+from itembank import audit
+from itembank.actor import Actor, Role
+from itembank.errors import BankTooSmall, InvalidInput, NotFound
+from itembank.framework.document import UnitOfCompetence
+from itembank.framework.store import current_standard, standard_by_id
+from itembank.publishing.banks import bank_in_force
+from itembank.publishing.pools import unit_pool
+from itembank.tables import Enrolment, Exam, Person, RoleAssignment, Sitting
+
+EXAM_READERS = (Role.ADMINISTRATOR, Role.PSYCHOMETRICIAN)
+MAXIMUM_MINUTES = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class ExamView:
+    """An exam as those who run it see it."""
+
+    id: UUID
+    title: str
+    unit: str
+    unit_title: str
+    design: ExamDesign
+    time_limit_minutes: int | None
+    opens_at: datetime | None
+    closes_at: datetime | None
+    created_at: datetime
+    created_by: str
+    enrolled: int
+    started: int
+    finished: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentView:
+    """A candidate of an exam and how far he is."""
+
+    person_id: UUID
+    username: str
+    display_name: str
+    simulated: bool
+    extra_minutes: int
+    sitting_id: UUID | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    finish_reason: str | None
+
+
+def default_blueprint(unit: UnitOfCompetence) -> Blueprint:
+    """Ask at least one item of every written criterion, and so cover every written element."""
+    bounds = [
+        Bounds(level="criterion", code=criterion.code, minimum=1)
+        for element in unit.elements
+        if element.is_written
+        for criterion in element.criteria
+    ]
+    return Blueprint(bounds=tuple(bounds))
+
+
+def default_design(unit: UnitOfCompetence, *, pool_size: int) -> ExamDesign:
+    """Propose a design for a unit from what it has to cover and what the bank holds.
+
+    The minimum is one item a criterion but never under ten; the maximum leaves room to be sure without spending the
+    whole pool on one candidate.
+    """
+    blueprint = default_blueprint(unit)
+    minimum = min(max(10, len(blueprint.bounds)), pool_size)
+    maximum = min(max(30, minimum), max(minimum, (3 * pool_size) // 4))
+    return ExamDesign(
+        blueprint=blueprint,
+        minimum_length=minimum,
+        maximum_length=maximum,
+        randomesque=3,
+        maximum_exposure=max(0.5, min(0.95, 1.25 * maximum / pool_size)),
+    )
+
+
+def propose_design(session: Session, *, actor: Actor, unit: str) -> ExamDesign:
+    """Propose a design for a unit on the bank in force.
+
+    Raises:
+        NotAllowed: The actor does not run exams.
+        BankTooSmall: The bank has no item for the unit.
+    """
+    actor.require(*EXAM_READERS)
+    bank = bank_in_force(session)
+    pool = unit_pool(session, bank_id=bank.id, unit=unit)
+    return default_design(current_standard(session).framework.unit(unit), pool_size=len(pool.pool))
+
+
+def create_exam(
+    session: Session,
+    *,
+    actor: Actor,
+    title: str,
+    unit: str,
+    design: ExamDesign,
+    now: datetime,
+    time_limit_minutes: int | None = None,
+    opens_at: datetime | None = None,
+    closes_at: datetime | None = None,
+) -> ExamView:
+    """Create an exam after checking that the bank in force can fill its blueprint.
+
+    Raises:
+        NotAllowed: The actor is not an administrator.
+        InvalidInput: A field can't be taken.
+        BankTooSmall: The blueprint can't be filled; the message names what the bank lacks.
+    """
+    actor.require(Role.ADMINISTRATOR)
+    if not title.strip():
+        raise InvalidInput(field="title", expected="a title")
+    _check_times(time_limit_minutes, opens_at, closes_at)
+    standard = current_standard(session)
+    check_design(session, unit=unit, design=design)
+    exam = Exam(
+        title=title.strip()[:300],
+        standard_id=standard.id,
+        unit=unit,
+        design=design.to_dict(),
+        time_limit_minutes=time_limit_minutes,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        created_at=now,
+        created_by=actor.display_name,
+    )
+    session.add(exam)
+    session.flush()
+    audit.record(session, actor=actor, action="exam.create", kind="exam", subject=exam.id, now=now, title=exam.title)
+    return exam_view(session, actor=actor, exam_id=exam.id)
+
+
+def check_design(session: Session, *, unit: str, design: ExamDesign) -> None:
+    """Refuse a design that the bank in force can't fill.
+
+    Raises:
+        BankTooSmall: Names the constraint and what the bank lacks.
+    """
+    bank = bank_in_force(session)
+    pool = unit_pool(session, bank_id=bank.id, unit=unit).pool
+    try:
+        prepare_exam(design, pool)
+    except EngineError as error:
+        raise BankTooSmall(reason=str(error)) from error
+
+
+def set_times(
+    session: Session,
+    *,
+    actor: Actor,
+    exam_id: UUID,
+    time_limit_minutes: int | None,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    now: datetime,
+) -> ExamView:
+    """Change when an exam may be started and how long it takes; running sittings follow a longer limit at once.
+
+    Raises:
+        NotAllowed: The actor is not an administrator.
+        NotFound: There is no such exam.
+        InvalidInput: The exam would close before it opens, or the limit makes no sense.
+    """
+    actor.require(Role.ADMINISTRATOR)
+    exam = _exam(session, exam_id)
+    _check_times(time_limit_minutes, opens_at, closes_at)
+    exam.time_limit_minutes, exam.opens_at, exam.closes_at = time_limit_minutes, opens_at, closes_at
+    session.add(exam)
+    audit.record(
+        session, actor=actor, action="exam.times", kind="exam", subject=exam.id, now=now,
+        time_limit_minutes=time_limit_minutes,
+        opens_at=opens_at.isoformat() if opens_at else None,
+        closes_at=closes_at.isoformat() if closes_at else None,
+    )  # fmt: skip
+    return exam_view(session, actor=actor, exam_id=exam.id)
+
+
+def enrol(session: Session, *, actor: Actor, exam_id: UUID, usernames: Iterable[str], now: datetime) -> int:
+    """Enrol candidates by user name; those enrolled already stay as they are.
+
+    Returns:
+        How many were enrolled anew.
+
+    Raises:
+        NotAllowed: The actor is not an administrator.
+        NotFound: There is no such exam, or no candidate of a given name; then nobody is enrolled.
+    """
+    actor.require(Role.ADMINISTRATOR)
+    exam = _exam(session, exam_id)
+    enrolled = set(session.exec(select(Enrolment.person_id).where(Enrolment.exam_id == exam.id)))
+    added = 0
+    for username in dict.fromkeys(name.strip().lower() for name in usernames if name.strip()):
+        person_id = session.exec(
+            select(Person.id)
+            .join(RoleAssignment, col(RoleAssignment.person_id) == col(Person.id))
+            .where(Person.username == username, RoleAssignment.role == Role.CANDIDATE.value)
+        ).first()
+        if person_id is None:
+            raise NotFound(what="candidate", name=username)
+        if person_id not in enrolled:
+            session.add(Enrolment(exam_id=exam.id, person_id=person_id, enrolled_at=now))
+            added += 1
+            audit.record(
+                session, actor=actor, action="exam.enrol", kind="exam", subject=exam.id, now=now, candidate=username
+            )
+    return added
+
+
+def grant_extra_time(
+    session: Session, *, actor: Actor, exam_id: UUID, person_id: UUID, minutes: int, now: datetime
+) -> None:
+    """Set a candidate's extra minutes, before or during the sitting.
+
+    Raises:
+        NotAllowed: The actor is not an administrator.
+        NotFound: The person is not enrolled.
+        InvalidInput: The minutes are not between 0 and a day.
+    """
+    actor.require(Role.ADMINISTRATOR)
+    if not 0 <= minutes <= MAXIMUM_MINUTES:
+        raise InvalidInput(field="extra_minutes", expected=f"a whole number from 0 to {MAXIMUM_MINUTES}")
+    enrolment = session.get(Enrolment, (exam_id, person_id))
+    if enrolment is None:
+        raise NotFound(what="enrolment", name=person_id)
+    enrolment.extra_minutes = minutes
+    session.add(enrolment)
+    audit.record(
+        session, actor=actor, action="exam.extra_time", kind="exam", subject=exam_id, now=now,
+        person=str(person_id), minutes=minutes,
+    )  # fmt: skip
+
+
+def exam_view(session: Session, *, actor: Actor, exam_id: UUID) -> ExamView:
+    """Describe an exam.
+
+    Raises:
+        NotAllowed: The actor does not run exams.
+        NotFound: There is no such exam.
+    """
+    actor.require(*EXAM_READERS)
+    return _views(session, [_exam(session, exam_id)])[0]
+
+
+def list_exams(session: Session, *, actor: Actor) -> tuple[ExamView, ...]:
+    """List the exams, the newest first.
+
+    Raises:
+        NotAllowed: The actor does not run exams.
+    """
+    actor.require(*EXAM_READERS)
+    return tuple(_views(session, session.exec(select(Exam).order_by(col(Exam.created_at).desc())).all()))
+
+
+def list_enrolments(
+    session: Session, *, actor: Actor, exam_id: UUID, include_simulated: bool = False
+) -> tuple[EnrolmentView, ...]:
+    """List an exam's candidates by name, with how far each is.
+
+    Raises:
+        NotAllowed: The actor does not run exams.
+        NotFound: There is no such exam.
+    """
+    actor.require(*EXAM_READERS)
+    _exam(session, exam_id)
+    query = (
+        select(Enrolment, Person, Sitting)
+        .join(Person, col(Person.id) == col(Enrolment.person_id))
+        .join(
+            Sitting,
+            (col(Sitting.exam_id) == col(Enrolment.exam_id)) & (col(Sitting.person_id) == col(Enrolment.person_id)),
+            isouter=True,
+        )
+        .where(Enrolment.exam_id == exam_id)
+        .order_by(Person.display_name)
+    )
+    if not include_simulated:
+        query = query.where(col(Person.simulated).is_(False))
+    return tuple(
+        EnrolmentView(
+            person_id=person.id,
+            username=person.username,
+            display_name=person.display_name,
+            simulated=person.simulated,
+            extra_minutes=enrolment.extra_minutes,
+            sitting_id=sitting.id if sitting else None,
+            started_at=sitting.started_at if sitting else None,
+            finished_at=sitting.finished_at if sitting else None,
+            finish_reason=sitting.finish_reason if sitting else None,
+        )
+        for enrolment, person, sitting in session.exec(query)
+    )
+
+
+def design_for(exam: Exam) -> ExamDesign:
+    """Read an exam's design."""
+    return ExamDesign.from_dict(exam.design)
+
+
+def with_lengths(design: ExamDesign, *, minimum: int, maximum: int) -> ExamDesign:
+    """Change a design's lengths.
+
+    Raises:
+        InvalidInput: The lengths contradict one another.
+    """
+    try:
+        return replace(design, minimum_length=minimum, maximum_length=maximum)
+    except EngineError as error:
+        raise InvalidInput(field="length", expected=str(error)) from error
+
+
+def _exam(session: Session, exam_id: UUID) -> Exam:
+    exam = session.get(Exam, exam_id)
+    if exam is None:
+        raise NotFound(what="exam", name=exam_id)
+    return exam
+
+
+def _check_times(limit: int | None, opens_at: datetime | None, closes_at: datetime | None) -> None:
+    if limit is not None and not 1 <= limit <= MAXIMUM_MINUTES:
+        raise InvalidInput(field="time_limit_minutes", expected=f"a whole number from 1 to {MAXIMUM_MINUTES}")
+    if opens_at and closes_at and closes_at <= opens_at:
+        raise InvalidInput(field="closes_at", expected="a moment after the exam opens")
+
+
+def _views(session: Session, exams: Iterable[Exam]) -> list[ExamView]:
+    exams = list(exams)
+    enrolled = dict(session.exec(select(Enrolment.exam_id, func.count()).group_by(col(Enrolment.exam_id))).all())
+    sittings = {
+        exam_id: (started, finished)
+        for exam_id, started, finished in session.exec(
+            select(Sitting.exam_id, func.count(), func.count(col(Sitting.finished_at))).group_by(col(Sitting.exam_id))
+        )
+    }
+    views = []
+    for exam in exams:
+        started, finished = sittings.get(exam.id, (0, 0))
+        views.append(
+            ExamView(
+                id=exam.id,
+                title=exam.title,
+                unit=exam.unit,
+                unit_title=standard_by_id(session, exam.standard_id).framework.unit(exam.unit).title,
+                design=design_for(exam),
+                time_limit_minutes=exam.time_limit_minutes,
+                opens_at=exam.opens_at,
+                closes_at=exam.closes_at,
+                created_at=exam.created_at,
+                created_by=exam.created_by,
+                enrolled=enrolled.get(exam.id, 0),
+                started=started,
+                finished=finished,
+            )
+        )
+    return views

@@ -1,0 +1,128 @@
+"""A sitting as it stands in the database, and the engine's state that folds out of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from engine.design import ExamDesign, PreparedExam, prepare_exam
+from engine.errors import EngineError
+from engine.sitting import SittingState, finish, fold
+from itembank.errors import BankTooSmall, NotFound
+from itembank.publishing.pools import UnitPool, unit_pool
+from itembank.tables import Enrolment, Exam, RecordedAnswer, Sitting
+
+#: An answer sent in the last second may arrive a little later; it still counts.
+GRACE = timedelta(seconds=10)
+
+TIME_EXPIRED = "time_expired"
+
+
+@dataclass(frozen=True)
+class SittingRecord:
+    """Everything that a decision about a sitting depends on."""
+
+    sitting: Sitting
+    exam: Exam
+    unit_pool: UnitPool
+    prepared: PreparedExam
+    answers: Sequence[RecordedAnswer]
+    deadline: datetime | None = field(default=None)
+
+    @property
+    def responses(self) -> list[tuple[str, int]]:
+        """Item codes with scores, in the order in which they were answered."""
+        codes = self.unit_pool.pool.item_ids
+        return [
+            (codes[self.unit_pool.index_of_version[answer.item_version_id]], answer.score) for answer in self.answers
+        ]
+
+    def has_expired(self, now: datetime, *, grace: timedelta = timedelta(0)) -> bool:
+        """Tell whether the time is over."""
+        return self.deadline is not None and now > self.deadline + grace
+
+    def state(self, now: datetime) -> SittingState:
+        """Fold the answers into the engine's state, ended where the record or the clock ended it."""
+        state = fold(
+            self.prepared, seed=self.sitting.seed, ineligible=tuple(self.sitting.ineligible), responses=self.responses
+        )
+        if state.finished:
+            return state
+        if self.sitting.finish_reason is not None:
+            return finish(self.prepared, state, reason=self.sitting.finish_reason)
+        if self.has_expired(now):
+            return finish(self.prepared, state, reason=TIME_EXPIRED)
+        return state
+
+
+def load_record(session: Session, sitting_id: UUID, *, lock: bool = False) -> SittingRecord:
+    """Load a sitting with what it is pinned to.
+
+    Args:
+        session: The transaction.
+        sitting_id: The sitting.
+        lock: Hold its row until the transaction ends, so that answers come one after the other.
+
+    Raises:
+        NotFound: There is no such sitting.
+    """
+    query = select(Sitting).where(Sitting.id == sitting_id)
+    sitting = session.exec(query.with_for_update() if lock else query).first()
+    if sitting is None:
+        raise NotFound(what="sitting", name=sitting_id)
+    row = session.exec(
+        select(Exam, Enrolment)
+        .join(Enrolment, (col(Enrolment.exam_id) == col(Exam.id)) & (col(Enrolment.person_id) == sitting.person_id))
+        .where(Exam.id == sitting.exam_id)
+    ).one()
+    exam, enrolment = row
+    answers = session.exec(
+        select(RecordedAnswer).where(RecordedAnswer.sitting_id == sitting.id).order_by(col(RecordedAnswer.position))
+    ).all()
+    pool = unit_pool(session, bank_id=sitting.bank_id, unit=sitting.unit)
+    return SittingRecord(
+        sitting=sitting,
+        exam=exam,
+        unit_pool=pool,
+        prepared=prepared_exam(pool, sitting.design),
+        answers=answers,
+        deadline=deadline_of(exam, enrolment, sitting),
+    )
+
+
+def deadline_of(exam: Exam, enrolment: Enrolment, sitting: Sitting) -> datetime | None:
+    """Tell when a sitting's time is over: its start, the exam's limit, the candidate's extra time."""
+    if exam.time_limit_minutes is None:
+        return None
+    return sitting.started_at + timedelta(minutes=exam.time_limit_minutes + enrolment.extra_minutes)
+
+
+_MAXIMUM_KEPT = 64
+_kept: dict[tuple[UUID, str, str], PreparedExam] = {}
+_lock = Lock()
+
+
+def prepared_exam(pool: UnitPool, design: dict[str, object]) -> PreparedExam:
+    """Prepare a design on a pool; both never change, so a process keeps what it has prepared.
+
+    Raises:
+        BankTooSmall: The pool can't fill the blueprint.
+    """
+    key = (pool.bank_id, pool.unit, json.dumps(design, sort_keys=True))
+    found = _kept.get(key)
+    if found is None:
+        try:
+            found = prepare_exam(ExamDesign.from_dict(design), pool.pool)
+        except EngineError as error:
+            raise BankTooSmall(reason=str(error)) from error
+        with _lock:
+            if len(_kept) >= _MAXIMUM_KEPT:
+                _kept.clear()
+            _kept[key] = found
+    return found

@@ -1,0 +1,313 @@
+"""Sittings: starting, answering, ending. Every answer is recorded once and is final."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from engine.sitting import SittingState, finish, record, start
+from itembank import audit
+from itembank.actor import Actor, Role
+from itembank.delivery.exposure_record import draw_for_start, note_finish
+from itembank.delivery.my_exams import MyExamState, exam_state
+from itembank.delivery.outcome_record import note_outcome
+from itembank.delivery.records import GRACE, TIME_EXPIRED, SittingRecord, load_record, prepared_exam
+from itembank.errors import AnswerConflict, ExamNotOpen, NotFound, PositionOutOfOrder, SittingFinished
+from itembank.publishing.banks import bank_in_force
+from itembank.publishing.pools import unit_pool
+from itembank.tables import AskedItem, Enrolment, Exam, RecordedAnswer, Sitting
+
+CANDIDATE_ENDED = "candidate_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """A question as its candidate may see it: no key, no rationale, no parameter, not even the item's code."""
+
+    position: int
+    type: str
+    language: str
+    stem: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SittingView:
+    """Where a sitting stands for its candidate."""
+
+    id: UUID
+    exam_id: UUID
+    title: str
+    unit: str
+    finished: bool
+    finish_reason: str | None
+    answered: int
+    minimum_length: int
+    maximum_length: int
+    question: QuestionView | None
+    started_at: datetime
+    deadline: datetime | None
+    remaining_seconds: int | None
+    #: Position of the answer that this request made or found recorded; None where there was none or it came too late.
+    saved_position: int | None = None
+
+
+def start_sitting(session: Session, *, actor: Actor, exam_id: UUID, now: datetime) -> SittingView:
+    """Begin a sitting, or give the one that was begun before: starting twice does no harm.
+
+    Raises:
+        NotAllowed: The actor is not a candidate.
+        NotFound: The candidate is not enrolled in such an exam.
+        ExamNotOpen: Outside the exam's opening times.
+        BankTooSmall: The bank in force can't fill the exam any more.
+    """
+    actor.require(Role.CANDIDATE)
+    row = session.exec(
+        select(Exam, Enrolment)
+        .join(Enrolment, col(Enrolment.exam_id) == col(Exam.id))
+        .where(Exam.id == exam_id, Enrolment.person_id == actor.person_id)
+        .with_for_update(of=Enrolment)
+    ).first()
+    if row is None:
+        raise NotFound(what="exam", name=exam_id)
+    exam, enrolment = row
+    sitting = session.exec(
+        select(Sitting).where(Sitting.exam_id == exam.id, Sitting.person_id == enrolment.person_id)
+    ).first()
+    if sitting is None:
+        if exam_state(exam, enrolment, None, now) is not MyExamState.OPEN:
+            raise ExamNotOpen(title=exam.title)
+        sitting = _begin(session, actor=actor, exam=exam, person_id=enrolment.person_id, now=now)
+    return sitting_view(session, actor=actor, sitting_id=sitting.id, now=now)
+
+
+def sitting_view(session: Session, *, actor: Actor, sitting_id: UUID, now: datetime) -> SittingView:
+    """Tell the candidate where the sitting stands: the question to answer, or that it is over.
+
+    Raises:
+        NotAllowed: The actor is not a candidate.
+        NotFound: There is no such sitting of this candidate.
+    """
+    loaded = _own_record(session, actor=actor, sitting_id=sitting_id)
+    return _view(loaded, loaded.state(now), now)
+
+
+def submit_answer(
+    session: Session, *, actor: Actor, sitting_id: UUID, position: int, selected: Sequence[int], now: datetime
+) -> SittingView:
+    """Record an answer and choose what comes next.
+
+    Sending the same answer again gives the current view and changes nothing. When the time is over (a few seconds of
+    grace apart) the sitting ends instead, and ``saved_position`` of the view is None.
+
+    Args:
+        session: The transaction.
+        actor: The candidate.
+        sitting_id: The sitting.
+        position: Which question is answered, from 1.
+        selected: Positions of the chosen options, from 0.
+        now: When the answer arrived.
+
+    Raises:
+        NotAllowed: The actor is not a candidate.
+        NotFound: There is no such sitting of this candidate.
+        AnswerConflict: The question has another answer already.
+        PositionOutOfOrder: The question has not been asked yet.
+        SittingFinished: The sitting is over.
+        InvalidInput: The answer is not one that the question can have.
+    """
+    loaded = _own_record(session, actor=actor, sitting_id=sitting_id, lock=True)
+    answered = len(loaded.answers)
+    if 1 <= position <= answered:
+        if set(loaded.answers[position - 1].selected) != set(selected):
+            raise AnswerConflict(position=position)
+        return _view(loaded, loaded.state(now), now, saved_position=position)
+    if loaded.sitting.finished_at is not None:
+        raise SittingFinished
+    if loaded.has_expired(now, grace=GRACE):
+        state = _end(session, loaded=loaded, reason=TIME_EXPIRED, now=now)
+        return _view(loaded, state, now)
+    if position != answered + 1:
+        raise PositionOutOfOrder(position=position, current=answered + 1)
+    return _record_answer(session, loaded=loaded, selected=selected, now=now)
+
+
+def end_sitting(session: Session, *, actor: Actor, sitting_id: UUID, now: datetime) -> SittingView:
+    """End a sitting at its candidate's word; ending twice does no harm.
+
+    Raises:
+        NotAllowed: The actor is not a candidate.
+        NotFound: There is no such sitting of this candidate.
+    """
+    loaded = _own_record(session, actor=actor, sitting_id=sitting_id, lock=True)
+    if loaded.sitting.finished_at is None:
+        reason = TIME_EXPIRED if loaded.has_expired(now) else CANDIDATE_ENDED
+        _end(session, loaded=loaded, reason=reason, now=now)
+        audit.record(session, actor=actor, action="sitting.end", kind="sitting", subject=sitting_id, now=now)
+    return _view(loaded, loaded.state(now), now)
+
+
+def settle_expired(session: Session, *, now: datetime) -> int:
+    """End the sittings whose time is over, so that their outcomes are on record without anybody looking.
+
+    Returns:
+        How many were ended.
+    """
+    running = session.exec(
+        select(Sitting.id)
+        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
+        .where(col(Sitting.finished_at).is_(None), col(Exam.time_limit_minutes).is_not(None))
+    ).all()
+    ended = 0
+    for sitting_id in running:
+        loaded = load_record(session, sitting_id, lock=True)
+        if loaded.sitting.finished_at is None and loaded.has_expired(now, grace=GRACE):
+            _end(session, loaded=loaded, reason=TIME_EXPIRED, now=now)
+            ended += 1
+    return ended
+
+
+def _own_record(session: Session, *, actor: Actor, sitting_id: UUID, lock: bool = False) -> SittingRecord:
+    actor.require(Role.CANDIDATE)
+    loaded = load_record(session, sitting_id, lock=lock)
+    if loaded.sitting.person_id != actor.person_id:
+        # Not "not allowed": whether another candidate's sitting exists is nobody's business.
+        raise NotFound(what="sitting", name=sitting_id)
+    return loaded
+
+
+def _begin(session: Session, *, actor: Actor, exam: Exam, person_id: UUID, now: datetime) -> Sitting:
+    bank = bank_in_force(session)
+    pool = unit_pool(session, bank_id=bank.id, unit=exam.unit)
+    prepared = prepared_exam(pool, exam.design)
+    seed = secrets.randbits(53)  # exact in JSON readers that know only doubles
+    ineligible = draw_for_start(
+        session, exam_id=exam.id, pool=pool, maximum_rate=prepared.design.maximum_exposure, seed=seed
+    )
+    sitting = Sitting(
+        exam_id=exam.id,
+        person_id=person_id,
+        bank_id=bank.id,
+        unit=exam.unit,
+        design=exam.design,
+        seed=seed,
+        ineligible=list(ineligible),
+        started_at=now,
+        simulated=actor.simulated,
+    )
+    session.add(sitting)
+    session.flush()
+    state = start(prepared, seed=seed, ineligible=ineligible)
+    loaded = SittingRecord(sitting=sitting, exam=exam, unit_pool=pool, prepared=prepared, answers=())
+    _note_asked(session, loaded=loaded, state=state, position=1, now=now)
+    audit.record(
+        session, actor=actor, action="sitting.start", kind="sitting", subject=sitting.id, now=now, bank=bank.number
+    )
+    return sitting
+
+
+def _record_answer(session: Session, *, loaded: SittingRecord, selected: Sequence[int], now: datetime) -> SittingView:
+    # The grace of a few seconds is over for the clock but not for this answer: fold as of the deadline.
+    moment = min(now, loaded.deadline) if loaded.deadline else now
+    before = loaded.state(moment)
+    if before.next_item is None:
+        raise SittingFinished
+    score = loaded.unit_pool.contents[before.next_item].score(selected)
+    after = record(loaded.prepared, before, item_id=loaded.unit_pool.pool.item_ids[before.next_item], response=score)
+    position = len(loaded.answers) + 1
+    answer = RecordedAnswer(
+        sitting_id=loaded.sitting.id,
+        position=position,
+        item_version_id=loaded.unit_pool.versions[before.next_item],
+        selected=sorted(set(selected)),
+        score=score,
+        answered_at=now,
+    )
+    session.add(answer)
+    now_loaded = SittingRecord(
+        sitting=loaded.sitting,
+        exam=loaded.exam,
+        unit_pool=loaded.unit_pool,
+        prepared=loaded.prepared,
+        answers=(*loaded.answers, answer),
+        deadline=loaded.deadline,
+    )
+    if after.finished:
+        _note_end(session, loaded=now_loaded, state=after, now=now)
+    else:
+        _note_asked(session, loaded=now_loaded, state=after, position=position + 1, now=now)
+    session.flush()
+    return _view(now_loaded, after, now, saved_position=position)
+
+
+def _end(session: Session, *, loaded: SittingRecord, reason: str, now: datetime) -> SittingState:
+    moment = min(now, loaded.deadline) if loaded.deadline else now
+    state = finish(loaded.prepared, loaded.state(moment), reason=reason)
+    _note_end(session, loaded=loaded, state=state, now=moment)
+    return state
+
+
+def _note_end(session: Session, *, loaded: SittingRecord, state: SittingState, now: datetime) -> None:
+    loaded.sitting.finished_at = now
+    loaded.sitting.finish_reason = state.finish_reason
+    session.add(loaded.sitting)
+    note_outcome(session, loaded=loaded, state=state, now=now)
+    if loaded.prepared.design.maximum_exposure is not None:
+        note_finish(session, record=loaded)
+    session.flush()
+
+
+def _note_asked(session: Session, *, loaded: SittingRecord, state: SittingState, position: int, now: datetime) -> None:
+    if state.next_item is None or state.decision is None:
+        return
+    session.add(
+        AskedItem(
+            sitting_id=loaded.sitting.id,
+            position=position,
+            item_version_id=loaded.unit_pool.versions[state.next_item],
+            decision=state.decision.to_dict(),
+            asked_at=now,
+        )
+    )
+    session.flush()
+
+
+def _view(
+    loaded: SittingRecord, state: SittingState, now: datetime, *, saved_position: int | None = None
+) -> SittingView:
+    answered = len(loaded.answers)
+    question = None
+    if not state.finished and state.next_item is not None:
+        content = loaded.unit_pool.contents[state.next_item]
+        question = QuestionView(
+            position=answered + 1,
+            type=content.type.value,
+            language=content.language,
+            stem=content.stem,
+            options=tuple(option.text for option in content.options),
+        )
+    remaining = None
+    if loaded.deadline is not None:
+        remaining = max(0, int((loaded.deadline - now).total_seconds()))
+    design = loaded.prepared.design
+    return SittingView(
+        id=loaded.sitting.id,
+        exam_id=loaded.sitting.exam_id,
+        title=loaded.exam.title,
+        unit=loaded.sitting.unit,
+        finished=state.finished,
+        finish_reason=state.finish_reason,
+        answered=answered,
+        minimum_length=design.minimum_length,
+        maximum_length=design.maximum_length,
+        question=question,
+        started_at=loaded.sitting.started_at,
+        deadline=loaded.deadline,
+        remaining_seconds=remaining,
+        saved_position=saved_position,
+    )

@@ -1,0 +1,1 @@
+"""Published occupational standards: read from their text, kept as documents, compared."""

@@ -1,0 +1,1 @@
+"""Publishing: numbered, immutable banks, and which of them is in force."""
