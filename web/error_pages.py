@@ -1,0 +1,87 @@
+"""Errors as pages: every refusal is a sentence in the reader's language, never a bare status."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from itembank.errors import ErrorKind, NotSignedIn, SamatError, WrongCredentials
+from web.page import LANGUAGE_COOKIE, Page
+from web.texts_catalogue import DEFAULT_LANGUAGE, LANGUAGES, Texts
+
+STATUS = {
+    ErrorKind.NOT_SIGNED_IN: 401,
+    ErrorKind.NOT_ALLOWED: 403,
+    ErrorKind.NOT_FOUND: 404,
+    ErrorKind.CONFLICT: 409,
+    ErrorKind.INVALID: 422,
+    ErrorKind.TOO_MANY: 429,
+    ErrorKind.BROKEN: 500,
+}
+
+
+def error_text(error: SamatError, t: Texts) -> str:
+    """Write an error's sentence in the reader's language; one without a text of its own keeps its English one."""
+    key = f"errors.{error.code}"
+    return t(key, **error.details) if t.has(key) else str(error)
+
+
+def install_error_pages(app: FastAPI, *, api_prefix: str) -> None:
+    """Show errors of the pages as pages; the JSON API answers for itself."""
+
+    def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, SamatError)
+        page = _page_of(request)
+        if isinstance(error, NotSignedIn) and not isinstance(error, WrongCredentials):
+            return _to_sign_in(request, page)
+        return _error_page(page, STATUS[error.kind], error_text(error, page.t))
+
+    def not_understood(request: Request, error: Exception) -> Response:
+        page = _page_of(request)
+        assert isinstance(error, RequestValidationError)
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"][1:])
+        return _error_page(page, 422, page.t("errors.not_understood", field=field))
+
+    def http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        page = _page_of(request)
+        key = "errors.no_such_page" if error.status_code in (404, 405) else "errors.unexpected"
+        return _error_page(page, error.status_code, page.t(key))
+
+    def broken(request: Request, error: Exception) -> Response:
+        page = _page_of(request)
+        return _error_page(page, 500, page.t("errors.unexpected"))
+
+    app.add_exception_handler(SamatError, refused)
+    app.add_exception_handler(RequestValidationError, not_understood)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(Exception, broken)
+
+
+def _page_of(request: Request) -> Page:
+    # Errors may come before or out of the transaction, so this page knows nobody; it needs nothing that can fail again.
+    settings = request.app.state.settings
+    wanted = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    language = wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
+    return Page(
+        request=request, actor=None, t=Texts(language, ZoneInfo(settings.time_zone)), settings=settings, token=None
+    )
+
+
+def _to_sign_in(request: Request, page: Page) -> Response:
+    target = "/sign-in"
+    if request.method == "GET" and request.url.path != "/":
+        target = f"/sign-in?next={quote(request.url.path)}"
+    if page.wants_fragment:
+        return Response(status_code=401, headers={"HX-Redirect": target})
+    return RedirectResponse(target, status_code=303)
+
+
+def _error_page(page: Page, status: int, sentence: str) -> Response:
+    return page.render("error.html", block="error", status=status, sentence=sentence, status_code=status)

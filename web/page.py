@@ -1,0 +1,198 @@
+"""What every page needs: the transaction, the person, the language, and a way to render a template or a block of it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from importlib.resources import files
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2_fragments import render_block
+from sqlmodel import Session
+
+from itembank.actor import Actor
+from itembank.clock import utc_now
+from itembank.database import Database
+from itembank.errors import NotAllowed, NotSignedIn
+from itembank.people.sign_in import actor_of_token
+from itembank.settings import Settings
+from web.navigation import navigation_for
+from web.security import SAFE_METHODS, form_token, session_token
+from web.texts_catalogue import DEFAULT_LANGUAGE, LANGUAGES, Texts
+
+LANGUAGE_COOKIE = "samat_language"
+
+
+def current_time() -> datetime:
+    """Read the clock; tests put their own in its place."""
+    return utc_now()
+
+
+def _transaction(request: Request) -> Iterator[Session]:
+    database: Database = request.app.state.database
+    block = database.reading if request.method in SAFE_METHODS else database.writing
+    with block() as session:
+        yield session
+
+
+#: One transaction a request. Function scope commits it before the response leaves: nobody is told "saved" too early.
+Transaction = Annotated[Session, Depends(_transaction, scope="function")]
+Now = Annotated[datetime, Depends(current_time)]
+
+
+def _language(request: Request) -> str:
+    wanted = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    return wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
+
+
+@lru_cache(maxsize=1)
+def templates() -> Environment:
+    """Make the template environment; a value that a page forgot to pass is an error, not an empty place."""
+    return Environment(
+        loader=PackageLoader("web"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@lru_cache(maxsize=512)
+def static(path: str) -> str:
+    """Give a static file's address with a hash of its content, so that browsers may keep it for good."""
+    content = files("web").joinpath("static", path).read_bytes()
+    return f"/static/{path}?v={hashlib.sha256(content).hexdigest()[:12]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message at the top of a page."""
+
+    kind: str  # "info", "success", "warning" or "error"
+    text: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """One request for a page: who asks, in which language, and how to answer."""
+
+    request: Request
+    actor: Actor | None
+    t: Texts
+    settings: Settings
+    token: str | None
+
+    @property
+    def wants_fragment(self) -> bool:
+        """Whether HTMX asks for a part of the page; a history restore always gets the whole."""
+        headers = self.request.headers
+        return headers.get("hx-request") == "true" and headers.get("hx-history-restore-request") != "true"
+
+    def render(
+        self, template: str, *, block: str | None = None, status: int = 200, notice: Notice | None = None, **context: Any
+    ) -> HTMLResponse:
+        """Render a page, or only the named block of it when HTMX asks.
+
+        Args:
+            template: Path under ``web/templates``.
+            block: The block that a fragment request gets; the server picks it, never the client.
+            status: HTTP status.
+            notice: A message to show at the top.
+            **context: What the template needs beyond the frame's own values.
+        """
+        values = self._frame(notice) | context
+        if block is not None and self.wants_fragment:
+            html = render_block(templates(), template, block, **values)
+        else:
+            html = templates().get_template(template).render(**values)
+        response = HTMLResponse(html, status_code=status)
+        response.headers["Vary"] = "HX-Request"
+        if self.request.query_params.get("lang") in LANGUAGES:
+            response.set_cookie(LANGUAGE_COOKIE, self.t.language, max_age=31_536_000, samesite="lax", path="/")
+        return response
+
+    def redirect(self, url: str, *, notice: str | None = None) -> Response:
+        """Send the browser to a page after a change was made (303).
+
+        Args:
+            url: Where to.
+            notice: Key of a text named ``area.notice_…`` to show there.
+        """
+        if notice:
+            url = f"{url}{'&' if '?' in url else '?'}{urlencode({'notice': notice})}"
+        if self.wants_fragment:
+            return Response(status_code=204, headers={"HX-Redirect": url})
+        return RedirectResponse(url, status_code=303)
+
+    def _frame(self, notice: Notice | None) -> Mapping[str, Any]:
+        other = "en" if self.t.language == "th" else "th"
+        query = {key: value for key, value in self.request.query_params.items() if key not in ("lang", "notice")}
+        path = self.request.url.path if self.request.method == "GET" else "/"
+        return {
+            "t": self.t,
+            "lang": self.t.language,
+            "other_lang_url": f"{path}?{urlencode(query | {'lang': other})}",
+            "actor": self.actor,
+            "nav": navigation_for(self.actor, self.t, self.request.url.path),
+            "static": static,
+            "notices": [found for found in (notice, self._passed_notice()) if found is not None],
+            "csrf_token": form_token(self.token),
+        }
+
+    def _passed_notice(self) -> Notice | None:
+        # Only texts made to be notices: an address must not be able to put any other sentence on a page.
+        key = self.request.query_params.get("notice", "")
+        return Notice("success", self.t(key)) if ".notice_" in key and self.t.has(key) else None
+
+
+def _page(request: Request, session: Transaction, now: Now) -> Page:
+    settings: Settings = request.app.state.settings
+    token = session_token(request, settings=settings)
+    actor = actor_of_token(session, token=token, now=now) if token else None
+    return Page(
+        request=request,
+        actor=actor,
+        t=Texts(_language(request), ZoneInfo(settings.time_zone)),
+        settings=settings,
+        token=token,
+    )
+
+
+#: A page that anybody may ask for; ``actor`` is None for a stranger.
+AnyPage = Annotated[Page, Depends(_page)]
+
+
+async def _signed_in(page: AnyPage) -> Page:
+    if page.actor is None:
+        raise NotSignedIn
+    if page.request.method not in SAFE_METHODS:
+        sent = page.request.headers.get("x-csrf-token")
+        if sent is None:
+            sent = str((await page.request.form()).get("csrf_token", ""))
+        if not hmac.compare_digest(sent.encode(), form_token(page.token).encode()):
+            raise NotAllowed(needed="of a page of this session")
+    return page
+
+
+#: A page for somebody who is signed in; a change must carry the session's form token.
+SignedInPage = Annotated[Page, Depends(_signed_in)]
+
+
+def actor_of(page: Page) -> Actor:
+    """Give the person behind a signed-in page.
+
+    Raises:
+        NotSignedIn: Nobody is.
+    """
+    if page.actor is None:
+        raise NotSignedIn
+    return page.actor

@@ -1,0 +1,104 @@
+"""The site: both faces on one application, with what every request passes through."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from importlib.resources import files
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from api.routes import API_PREFIX, create_api
+from itembank.calibration_runs.worker import CalibrationWorker
+from itembank.clock import utc_now
+from itembank.database import Database
+from itembank.delivery.sittings import settle_expired
+from itembank.settings import Settings, load_settings
+from web.error_pages import install_error_pages
+from web.pages import administrator, bank, calibrations, candidate, home, measurement
+from web.request_log import RequestLog, configure_logging
+from web.security import SameOrigin, SecurityHeaders
+
+_SETTLE_EVERY_SECONDS = 20
+
+log = structlog.get_logger("samat")
+
+
+class _KeptFiles(StaticFiles):
+    """Static files that browsers may keep for good, since their address changes with their content."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        response: Response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Make the application.
+
+    Args:
+        settings: What the installation decides; read from the environment if not given.
+
+    Raises:
+        InvalidSettings: An environment variable has a value it cannot have.
+    """
+    settings = settings or load_settings()
+    configure_logging(settings.log_format)
+    app = FastAPI(title="Samat", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
+    app.state.settings = settings
+    app.state.database = Database.from_settings(settings)
+    app.state.worker = CalibrationWorker(app.state.database)
+    api = create_api(database=app.state.database, settings=settings, worker=app.state.worker)
+    app.mount(API_PREFIX, api)
+    app.mount("/static", _KeptFiles(directory=str(files("web") / "static")))
+    for pages in (home, candidate, bank, measurement, calibrations, administrator):
+        app.include_router(pages.router)
+    install_error_pages(app, api_prefix=API_PREFIX)
+
+    @app.get("/health", include_in_schema=False)
+    def health(request: Request) -> dict[str, str]:
+        with request.app.state.database.reading() as session:
+            session.connection().exec_driver_sql("SELECT 1")
+        return {"status": "ok"}
+
+    secure = settings.cookies == "secure"
+    app.add_middleware(SameOrigin, exempt_prefix=API_PREFIX)
+    app.add_middleware(SecurityHeaders, secure=secure)
+    app.add_middleware(RequestLog)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.worker.start()
+    settling = asyncio.create_task(_settle_again_and_again(app.state.database))
+    try:
+        yield
+    finally:
+        settling.cancel()
+        with suppress(asyncio.CancelledError):
+            await settling
+        app.state.worker.stop()
+        app.state.database.close()
+
+
+async def _settle_again_and_again(database: Database) -> None:
+    while True:
+        await asyncio.sleep(_SETTLE_EVERY_SECONDS)
+        try:
+            ended = await asyncio.to_thread(_settle_once, database)
+        except Exception:
+            # A lost connection must not end the settling for good; the next round tries again.
+            log.exception("settling expired sittings failed")
+        else:
+            if ended:
+                log.info("ended expired sittings", count=ended)
+
+
+def _settle_once(database: Database) -> int:
+    with database.writing() as session:
+        return settle_expired(session, now=utc_now())
