@@ -1,0 +1,147 @@
+"""Exposure control by random item eligibility: items seen too often sit out some sittings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import InvalidParameters, InvalidSetting, UnknownItem
+from engine.randomness import generator
+from engine.response_models import FloatArray, ItemPool
+
+DEFAULT_FADING = 0.999
+
+
+@dataclass(frozen=True, eq=False)
+class ExposureCounts:
+    """How often each item was eligible and was administered, old sittings counting for less.
+
+    Args:
+        item_ids: Ids of the items.
+        eligible: Sittings in which the item was eligible, shape (items,).
+        administered: Sittings in which it was given, shape (items,).
+        sittings: All sittings, faded alike.
+    """
+
+    item_ids: tuple[str, ...]
+    eligible: FloatArray
+    administered: FloatArray
+    sittings: float
+
+    def __post_init__(self) -> None:
+        for name in ("eligible", "administered"):
+            column = np.array(getattr(self, name), dtype=np.float64)
+            if column.shape != (len(self.item_ids),) or not (np.isfinite(column) & (column >= 0)).all():
+                raise InvalidParameters(f"exposure counts need one {name} count of 0 or more per item")
+            column.setflags(write=False)
+            object.__setattr__(self, name, column)
+
+    @classmethod
+    def none_yet(cls, item_ids: Sequence[str]) -> "ExposureCounts":
+        """Return the counts before any sitting."""
+        return cls(tuple(item_ids), np.zeros(len(item_ids)), np.zeros(len(item_ids)), 0.0)
+
+    def for_items(self, item_ids: Sequence[str]) -> "ExposureCounts":
+        """Return the counts of the given items, in their order, 0 for items not counted so far."""
+        places = {item_id: index for index, item_id in enumerate(self.item_ids)}
+        columns = np.zeros((2, len(item_ids)))
+        for index, item_id in enumerate(item_ids):
+            if item_id in places:
+                columns[:, index] = self.eligible[places[item_id]], self.administered[places[item_id]]
+        return ExposureCounts(tuple(item_ids), columns[0], columns[1], self.sittings)
+
+    def rates(self) -> FloatArray:
+        """Return the share of sittings in which each item was administered, shape (items,)."""
+        return self.administered / self.sittings if self.sittings else np.zeros(len(self.item_ids))
+
+
+def eligibility_probabilities(counts: ExposureCounts, *, maximum_rate: float) -> FloatArray:
+    """Return the probability with which each item is eligible in the next sitting.
+
+    Args:
+        counts: Counts so far.
+        maximum_rate: Largest share of sittings that should administer an item, above 0 and at most 1.
+
+    Returns:
+        Probabilities, shape (items,); 1 for items never administered.
+
+    Raises:
+        InvalidSetting: If the maximum rate is impossible.
+
+    Reference:
+        van der Linden & Veldkamp (2004, 2007).
+    """
+    if not 0 < maximum_rate <= 1:
+        raise InvalidSetting(f"the maximum exposure rate must be above 0 and at most 1, not {maximum_rate!r}")
+    given = counts.administered > 0
+    ratio = np.divide(counts.eligible, counts.administered, out=np.ones_like(counts.eligible), where=given)
+    return np.where(given, np.minimum(1.0, maximum_rate * ratio), 1.0)
+
+
+def draw_ineligible(counts: ExposureCounts, pool: ItemPool, *, maximum_rate: float, seed: int) -> tuple[str, ...]:
+    """Draw the items that sit out one sitting.
+
+    Args:
+        counts: Counts so far, of these or other items.
+        pool: The items of the exam.
+        maximum_rate: Largest share of sittings that should administer an item.
+        seed: Seed of the sitting.
+
+    Returns:
+        Ids of the ineligible items, in the order of the pool.
+    """
+    eligible = eligibility_probabilities(counts.for_items(pool.item_ids), maximum_rate=maximum_rate)
+    draws = generator(seed, 0, "eligibility").random(len(pool))
+    return tuple(item_id for item_id, out in zip(pool.item_ids, (draws >= eligible).tolist(), strict=True) if out)
+
+
+def update(
+    counts: ExposureCounts,
+    ineligible: Sequence[str],
+    administered: Sequence[str],
+    *,
+    fading: float = DEFAULT_FADING,
+) -> ExposureCounts:
+    """Count one finished sitting.
+
+    Args:
+        counts: Counts so far.
+        ineligible: Ids of the items that sat it out.
+        administered: Ids of the items given in it.
+        fading: Weight that earlier sittings keep, above 0 and at most 1; 1 forgets nothing.
+
+    Returns:
+        The new counts.
+
+    Raises:
+        UnknownItem: If an id is not among the counted items.
+        InvalidSetting: If the fading is impossible.
+    """
+    if not 0 < fading <= 1:
+        raise InvalidSetting(f"fading must be above 0 and at most 1, not {fading!r}")
+    return ExposureCounts(
+        counts.item_ids,
+        fading * counts.eligible + ~_marked(counts, ineligible),
+        fading * counts.administered + _marked(counts, administered),
+        fading * counts.sittings + 1,
+    )
+
+
+def merge(first: ExposureCounts, second: ExposureCounts) -> ExposureCounts:
+    """Return the counts of two processes together; items that only one of them knows are kept."""
+    item_ids = tuple(dict.fromkeys(first.item_ids + second.item_ids))
+    left, right = first.for_items(item_ids), second.for_items(item_ids)
+    return ExposureCounts(
+        item_ids,
+        left.eligible + right.eligible,
+        left.administered + right.administered,
+        left.sittings + right.sittings,
+    )
+
+
+def _marked(counts: ExposureCounts, item_ids: Sequence[str]) -> npt.NDArray[np.bool_]:
+    unknown = set(item_ids).difference(counts.item_ids)
+    if unknown:
+        raise UnknownItem(f"item {min(unknown)!r} is not among the items whose exposure is counted")
+    return np.isin(np.array(counts.item_ids, dtype=np.str_), np.array(list(item_ids), dtype=np.str_))

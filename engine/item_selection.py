@@ -1,0 +1,139 @@
+"""The choice of the next item, with a record that explains it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.ability_grid import mean_and_sd, probability_above
+from engine.design import WEIGHT_DIGITS, PreparedExam
+from engine.randomness import generator
+from engine.response_models import FloatArray
+from engine.shadow_test import assemble
+
+RECORDED_CANDIDATES = 10
+RECORDED_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Why an item was chosen.
+
+    Args:
+        position: Place of the item in the sitting, from 1.
+        planned_length: Length of the shadow test it was taken from.
+        theta: Mean of the posterior before it.
+        standard_error: Standard deviation of that posterior.
+        probability_competent: P(theta >= cut score) under that posterior.
+        rule: How items were weighted.
+        candidates: The best of the items considered, as (item id, weight), at most ten.
+        item_id: The item chosen.
+        random_draw: The number in [0, 1) that picked among the best, or None where nothing was drawn.
+        ineligible: How many items exposure control kept back in this sitting.
+    """
+
+    position: int
+    planned_length: int
+    theta: float
+    standard_error: float
+    probability_competent: float
+    rule: str
+    candidates: tuple[tuple[str, float], ...]
+    item_id: str
+    random_draw: float | None
+    ineligible: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON, with floats rounded so that platforms agree."""
+        document = {
+            name: round(value, RECORDED_DIGITS) if isinstance(value, float) else value
+            for name, value in asdict(self).items()
+        }
+        document["candidates"] = [
+            {"item_id": item_id, "weight": round(weight, RECORDED_DIGITS)} for item_id, weight in self.candidates
+        ]
+        return document
+
+
+def choose_item(
+    exam: PreparedExam,
+    *,
+    seed: int,
+    ineligible: Sequence[int],
+    administered: Sequence[int],
+    posterior: FloatArray,
+) -> Decision:
+    """Choose the next item of a sitting from a shadow test.
+
+    Args:
+        exam: The prepared exam.
+        seed: Seed of the sitting.
+        ineligible: Pool positions that exposure control keeps back.
+        administered: Pool positions of the items answered, in order; fewer than the maximum length.
+        posterior: Posterior on the exam's grid after these answers, shape (nodes,).
+
+    Returns:
+        The choice and its reasons.
+
+    Raises:
+        InfeasibleBlueprint: If the answered items are part of no test that meets the blueprint.
+    """
+    design, position = exam.design, len(administered) + 1
+    theta, standard_error = mean_and_sd(exam.grid.nodes, posterior)
+    weights = item_weights(exam, seed=seed, position=position, theta=theta, posterior=posterior)
+    planned_length = design.planned_length(len(administered))
+    shadow = assemble(exam.tree, weights, length=planned_length, administered=administered, ineligible=ineligible)
+    free = shadow[len(administered) :].tolist()
+    chosen, draw = _drawn(free, set(ineligible), design.randomesque, seed, position)
+    return Decision(
+        position=position,
+        planned_length=planned_length,
+        theta=theta,
+        standard_error=standard_error,
+        probability_competent=probability_above(exam.above_cut, posterior),
+        rule=design.selection,
+        candidates=tuple((exam.pool.item_ids[item], float(weights[item])) for item in free[:RECORDED_CANDIDATES]),
+        item_id=exam.pool.item_ids[chosen],
+        random_draw=draw,
+        ineligible=len(ineligible),
+    )
+
+
+def item_weights(exam: PreparedExam, *, seed: int, position: int, theta: float, posterior: FloatArray) -> FloatArray:
+    """Return the weight of every item under the design's selection rule.
+
+    Args:
+        exam: The prepared exam.
+        seed: Seed of the sitting, which "random" draws on.
+        position: Place of the item in the sitting, from 1.
+        theta: Ability estimate, at which "information" looks.
+        posterior: Posterior on the exam's grid, shape (nodes,), over which "posterior-information" averages.
+
+    Returns:
+        Weights, shape (items,).
+
+    Reference:
+        van der Linden (1998) for posterior-weighted information.
+    """
+    match exam.design.selection:
+        case "information-at-cut":
+            return exam.information_at_cut
+        case "information":
+            return exam.pool.information([theta])[:, 0].round(WEIGHT_DIGITS)
+        case "posterior-information":
+            return np.asarray((exam.information @ posterior).round(WEIGHT_DIGITS))
+        case _:
+            return generator(seed, position, "item weights").random(len(exam.pool))
+
+
+def _drawn(
+    free: Sequence[int], ineligible: set[int], randomesque: int, seed: int, position: int
+) -> tuple[int, float | None]:
+    """Take the best item, or one of the best few; an ineligible one only where nothing else is left to give."""
+    eligible = [item for item in free if item not in ineligible] if ineligible else free
+    best = (eligible or free)[:randomesque]
+    if len(best) == 1:
+        return best[0], None
+    draw = float(generator(seed, position, "randomesque").random())
+    return best[int(draw * len(best))], draw
