@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from itembank.errors import InvalidInput
 
@@ -29,8 +29,11 @@ class CognitiveLevel(StrEnum):
     CREATE = "create"
 
 
+Member = TypeVar("Member", bound=StrEnum)
+
 MINIMUM_RATING, MAXIMUM_RATING = 1, 5
 MAXIMUM_OPTIONS = 9  # one for each digit key
+LANGUAGES = ("th", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,33 +64,16 @@ class ItemContent:
         Raises:
             InvalidInput: Names the field and what was expected.
         """
-        if not self.stem.strip():
-            raise InvalidInput(field="stem", expected="a question")
-        if not self.criterion:
-            raise InvalidInput(field="criterion", expected="the code of a performance criterion")
-        if not MINIMUM_RATING <= self.difficulty_rating <= MAXIMUM_RATING:
-            raise InvalidInput(field="difficulty_rating", expected="a whole number from 1 to 5")
-        if self.language not in ("th", "en"):
-            raise InvalidInput(field="language", expected="th or en")
-        self._check_options()
-
-    def _check_options(self) -> None:
-        texts = [option.text.strip() for option in self.options]
-        count = len(texts)
-        if self.type is ItemType.TRUE_FALSE and count != 2:
-            raise InvalidInput(field="options", expected="exactly two options for a true/false item")
-        if not 2 <= count <= MAXIMUM_OPTIONS:
-            raise InvalidInput(field="options", expected="two to nine options")
-        for number, text in enumerate(texts, start=1):
-            if not text:
-                raise InvalidInput(field=f"options.{number}", expected="a text")
-        if len(set(texts)) < count:
-            raise InvalidInput(field="options", expected="options that differ from one another")
-        keyed = len(self.key)
-        if self.type is ItemType.MULTIPLE_CHOICE and not 1 <= keyed < count:
-            raise InvalidInput(field="key", expected="at least one right and one wrong option")
-        if self.type is not ItemType.MULTIPLE_CHOICE and keyed != 1:
-            raise InvalidInput(field="key", expected="exactly one right option")
+        problems = find_problems(
+            criterion=self.criterion,
+            kind=self.type,
+            difficulty_rating=self.difficulty_rating,
+            language=self.language,
+            stem=self.stem,
+            options=self.options,
+        )
+        if problems:
+            raise problems[0]
 
     @property
     def key(self) -> tuple[int, ...]:
@@ -140,11 +126,62 @@ class ItemContent:
             raise InvalidInput(field=str(error.args[0]), expected="a value; the field is missing") from None
 
 
-def _member(kind: type[Any], value: object, *, field: str) -> Any:
+def find_problems(
+    *,
+    criterion: str,
+    kind: ItemType,
+    difficulty_rating: int,
+    language: str,
+    stem: str,
+    options: Sequence[Option],
+) -> tuple[InvalidInput, ...]:
+    """Find everything that keeps content from being asked; each problem names its field, what was expected and why."""
+    problems = []
+    if not criterion:
+        problems.append(_problem("criterion", "the code of a performance criterion", reason="criterion_missing"))
+    if not MINIMUM_RATING <= difficulty_rating <= MAXIMUM_RATING:
+        problems.append(_problem("difficulty_rating", "a whole number from 1 to 5", reason="rating_range"))
+    if language not in LANGUAGES:
+        problems.append(_problem("language", "th or en", reason="language_unknown"))
+    if not stem.strip():
+        problems.append(_problem("stem", "a question", reason="stem_missing"))
+    return (*problems, *_option_problems(kind, options))
+
+
+def _option_problems(kind: ItemType, options: Sequence[Option]) -> list[InvalidInput]:
+    texts = [option.text.strip() for option in options]
+    if kind is ItemType.TRUE_FALSE and len(texts) != 2:
+        return [_problem("options", "exactly two options for a true/false item", reason="options_two")]
+    if not 2 <= len(texts) <= MAXIMUM_OPTIONS:
+        return [_problem("options", "two to nine options", reason="options_count")]
+    problems = [
+        _problem(f"options.{number}", "a text", reason="option_empty", number=number)
+        for number, text in enumerate(texts, start=1)
+        if not text
+    ]
+    filled = [text for text in texts if text]
+    if len(set(filled)) < len(filled):
+        problems.append(_problem("options", "options that differ from one another", reason="options_same"))
+    keyed = sum(option.correct for option in options)
+    if kind is ItemType.MULTIPLE_CHOICE and not 1 <= keyed < len(texts):
+        problems.append(_problem("key", "at least one right and one wrong option", reason="key_some"))
+    if kind is not ItemType.MULTIPLE_CHOICE and keyed != 1:
+        problems.append(_problem("key", "exactly one right option", reason="key_one"))
+    return problems
+
+
+def _problem(field: str, expected: str, *, reason: str, **values: int) -> InvalidInput:
+    # The reason is for faces that have a sentence of their own for it.
+    return InvalidInput(field=field, expected=expected, reason=reason, **values)
+
+
+def _member(kind: type[Member], value: object, *, field: str) -> Member:
     try:
         return kind(str(value))
     except ValueError:
-        raise InvalidInput(field=field, expected=f"one of {', '.join(list(kind))}, not {value!r}") from None
+        raise InvalidInput(
+            field=field, expected=f"one of {', '.join(str(member) for member in kind)}, not {value!r}"
+        ) from None
 
 
 def _whole(value: object) -> int:

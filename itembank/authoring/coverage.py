@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from itembank.actor import Actor
@@ -68,9 +68,7 @@ class UnitCoverage:
     @property
     def uncovered(self) -> int:
         """Written criteria without a live item."""
-        return sum(
-            criterion.level is CoverageLevel.NONE for element in self.elements for criterion in element.criteria
-        )
+        return sum(criterion.level is CoverageLevel.NONE for element in self.elements for criterion in element.criteria)
 
 
 def coverage(session: Session, *, actor: Actor) -> tuple[UnitCoverage, ...]:
@@ -117,13 +115,17 @@ def coverage_level(live: int, *, written: bool) -> CoverageLevel:
 
 def _counts(session: Session) -> tuple[dict[str, int], dict[str, int]]:
     rows = session.exec(
-        select(ItemVersion.criterion, ItemVersion.state, func.count())
-        .where(col(ItemVersion.state) != ItemState.RETIRED.value)
-        .group_by(ItemVersion.criterion, ItemVersion.state)
+        select(ItemVersion.criterion, ItemVersion.item_id, ItemVersion.state).where(
+            col(ItemVersion.state) != ItemState.RETIRED.value
+        )
     )
-    live: dict[str, int] = {}
-    in_work: dict[str, int] = {}
-    for criterion, state, count in rows:
+    # Sets of items, not counts of versions: one item may have a version in use and its successor in pretest.
+    live: dict[str, set[UUID]] = {}
+    in_work: dict[str, set[UUID]] = {}
+    for criterion, item_id, state in rows:
         target = live if state in LIVE_STATES else in_work
-        target[criterion] = target.get(criterion, 0) + count
-    return live, in_work
+        target.setdefault(criterion, set()).add(item_id)
+    return (
+        {criterion: len(items) for criterion, items in live.items()},
+        {criterion: len(items) for criterion, items in in_work.items()},
+    )

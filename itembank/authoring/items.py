@@ -13,6 +13,15 @@ from sqlmodel import Session, col, select
 from itembank import audit
 from itembank.actor import Actor, Role
 from itembank.authoring.content import ItemContent
+from itembank.authoring.item_rows import (
+    add_version,
+    live_version,
+    lock_item,
+    move_version,
+    next_code,
+    read_version,
+    retire_succeeded,
+)
 from itembank.authoring.lifecycle import LIVE_STATES, ItemState, Move, next_state, possible_moves
 from itembank.errors import EditConflict, IllegalMove, InvalidInput, NotFound, OwnWork
 from itembank.framework.document import Framework
@@ -63,6 +72,7 @@ class ItemView:
     moves: tuple[MoveView, ...]
     possible_moves: tuple[Move, ...]
     may_edit: bool
+    head_is_own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +110,14 @@ def create_item(
     standard = current_standard(session)
     check_criterion(standard.framework, content.criterion)
     item = Item(
-        code=code or _next_code(session, content.criterion), standard_id=standard.id, created_at=now, sample=sample
+        code=code or next_code(session, standard_id=standard.id, criterion=content.criterion),
+        standard_id=standard.id,
+        created_at=now,
+        sample=sample,
     )
     session.add(item)
     session.flush()
-    _add_version(session, actor=actor, item=item, content=content, number=1, now=now)
+    add_version(session, actor=actor, item=item, content=content, number=1, now=now)
     audit.record(session, actor=actor, action="item.create", kind="item", subject=item.code, now=now)
     return item_view(session, actor=actor, item_id=item.id)
 
@@ -130,8 +143,8 @@ def save_item(
         InvalidInput: The criterion can't take items.
     """
     actor.require(Role.ITEM_WRITER)
-    item = _locked(session, item_id)
-    head = _version(session, item, item.head_version)
+    item = lock_item(session, item_id)
+    head = read_version(session, item, item.head_version)
     if started_from != item.head_version:
         raise EditConflict(current=item.head_version, started_from=started_from)
     if head.state == ItemState.IN_REVIEW:
@@ -140,10 +153,10 @@ def save_item(
     if ItemContent.from_dict(head.content) == content:
         return item_view(session, actor=actor, item_id=item.id)
     if head.state in (ItemState.DRAFT, ItemState.APPROVED):
-        _move(session, actor=actor, version=head, to_state=ItemState.RETIRED, note="", now=now)
+        move_version(session, actor=actor, version=head, to_state=ItemState.RETIRED, note="", now=now)
     item.head_version += 1
     session.add(item)
-    _add_version(session, actor=actor, item=item, content=content, number=item.head_version, now=now)
+    add_version(session, actor=actor, item=item, content=content, number=item.head_version, now=now)
     audit.record(
         session, actor=actor, action="item.save", kind="item", subject=item.code, now=now, version=item.head_version
     )
@@ -151,28 +164,48 @@ def save_item(
 
 
 def move_item(
-    session: Session, *, actor: Actor, item_id: UUID, move_name: str, now: datetime, note: str = ""
+    session: Session,
+    *,
+    actor: Actor,
+    item_id: UUID,
+    move_name: str,
+    now: datetime,
+    note: str = "",
+    version_seen: int | None = None,
 ) -> ItemView:
     """Move an item's newest version on in its life: submit, withdraw, return, approve, pretest, release or retire.
 
+    Args:
+        session: The transaction.
+        actor: Somebody with a role that may make the move.
+        item_id: The item.
+        move_name: Name of the move.
+        now: When.
+        note: Why; some moves need it.
+        version_seen: The version that the decision is about, so that nobody approves a wording he has not read; None
+            for whichever is the newest.
+
     Raises:
         NotFound: There is no such item.
+        EditConflict: A newer version than the one seen was saved in the meantime.
         IllegalMove: The move does not exist from its state.
         NotAllowed: None of the actor's roles may make the move.
         OwnWork: The actor wrote the version and the move needs somebody else.
         InvalidInput: The move needs a note with the reason.
     """
-    item = _locked(session, item_id)
-    version = _version(session, item, item.head_version)
+    item = lock_item(session, item_id)
+    version = read_version(session, item, item.head_version)
     move, target = next_state(ItemState(version.state), move_name)
     actor.require(*move.roles)
     if move.by_another and actor.person_id is not None and actor.person_id == version.written_by:
         raise OwnWork
+    if version_seen is not None and version_seen != version.number:
+        raise EditConflict(current=version.number, started_from=version_seen)
     if move.needs_note and not note.strip():
-        raise InvalidInput(field="note", expected="the reason, in a sentence")
-    _move(session, actor=actor, version=version, to_state=target, note=note.strip(), now=now)
+        raise InvalidInput(field="note", expected="the reason, in a sentence", reason="note_missing")
+    move_version(session, actor=actor, version=version, to_state=target, note=note.strip(), now=now)
     if target in LIVE_STATES:
-        _retire_earlier_live(session, actor=actor, item=item, released=version, now=now)
+        retire_succeeded(session, actor=actor, item=item, successor=version, now=now)
     audit.record(
         session, actor=actor, action=f"item.{move_name}", kind="item", subject=item.code, now=now,
         version=version.number, note=note.strip(),
@@ -194,10 +227,8 @@ def item_view(session: Session, *, actor: Actor, item_id: UUID) -> ItemView:
     rows = session.exec(select(ItemVersion).where(ItemVersion.item_id == item.id).order_by(col(ItemVersion.number)))
     versions = {row.id: row for row in rows}
     head = next(row for row in versions.values() if row.number == item.head_version)
-    live = next((row for row in reversed(versions.values()) if row.state in LIVE_STATES), None)
-    moves = session.exec(
-        select(ItemMove).where(col(ItemMove.item_version_id).in_(versions)).order_by(col(ItemMove.id))
-    )
+    live = live_version(versions.values())
+    moves = session.exec(select(ItemMove).where(col(ItemMove.item_version_id).in_(versions)).order_by(col(ItemMove.id)))
     framework = standard_by_id(session, item.standard_id).framework
     element = framework.element_of(head.criterion)
     own = actor.person_id is not None and actor.person_id == head.written_by
@@ -214,6 +245,7 @@ def item_view(session: Session, *, actor: Actor, item_id: UUID) -> ItemView:
         moves=tuple(_move_view(move, versions[move.item_version_id].number) for move in moves),
         possible_moves=possible_moves(state, actor.roles, own=own),
         may_edit=actor.has(Role.ITEM_WRITER) and state is not ItemState.IN_REVIEW,
+        head_is_own=own,
     )
 
 
@@ -232,7 +264,7 @@ def list_items(
     Args:
         session: The transaction.
         actor: Somebody who works on the bank.
-        criterion: The start of a criterion's code, so that a unit's or an element's code works too; None for all.
+        criterion: Code of a criterion, an element or a unit; None for all.
         state: Only newest versions in this state.
         search: Only items whose code or wording holds this text.
         offset: How many to skip.
@@ -254,11 +286,14 @@ def list_items(
         query = query.where(col(ItemVersion.criterion).in_(_criteria_under(session, criterion)))
     if state is not None:
         query = query.where(ItemVersion.state == state.value)
-    rows = session.exec(query.order_by(Item.code)).all()
+    query = query.order_by(Item.code)
+    if not search.strip():
+        count = session.exec(select(func.count()).select_from(query.order_by(None).subquery())).one()
+        page = session.exec(query.offset(offset).limit(limit)).all()
+        return tuple(item_line(item, row) for item, row in page), count
     # The wording is inside a JSON document whose text SQLite escapes; a search therefore reads the rows.
-    found = [(item, row) for item, row in rows if _matches(item, row, search)]
-    page = found[offset : offset + limit]
-    return tuple(_line(item, row) for item, row in page), len(found)
+    found = [(item, row) for item, row in session.exec(query) if _matches(item, row, search)]
+    return tuple(item_line(item, row) for item, row in found[offset : offset + limit]), len(found)
 
 
 def check_criterion(framework: Framework, code: str) -> None:
@@ -270,10 +305,14 @@ def check_criterion(framework: Framework, code: str) -> None:
     try:
         element = framework.element_of(code)
     except UnknownCode:
-        raise InvalidInput(field="criterion", expected=f"a criterion of the standard; there is no {code}") from None
+        raise InvalidInput(
+            field="criterion", expected=f"a criterion of the standard; there is no {code}", reason="criterion_unknown"
+        ) from None
     if not element.is_written:
         raise InvalidInput(
-            field="criterion", expected=f"a criterion with a written exam; {element.code} is assessed by other methods"
+            field="criterion",
+            expected=f"a criterion with a written exam; {element.code} is assessed by other methods",
+            reason="criterion_not_written",
         )
 
 
@@ -294,79 +333,6 @@ def _matches(item: Item, row: ItemVersion, search: str) -> bool:
         return True
     texts = [item.code, row.content["stem"], *(option["text"] for option in row.content["options"])]
     return any(wanted in text.lower() for text in texts)
-
-
-def _next_code(session: Session, criterion: str) -> str:
-    prefix = f"{criterion}-"
-    codes = session.exec(select(Item.code).where(col(Item.code).startswith(prefix, autoescape=True)))
-    numbers = [int(tail) for code in codes if (tail := code.removeprefix(prefix)).isdigit()]
-    return f"{prefix}{max(numbers, default=0) + 1:02d}"
-
-
-def _locked(session: Session, item_id: UUID) -> Item:
-    item = session.exec(select(Item).where(Item.id == item_id).with_for_update()).first()
-    if item is None:
-        raise NotFound(what="item", name=item_id)
-    return item
-
-
-def _version(session: Session, item: Item, number: int) -> ItemVersion:
-    return session.exec(
-        select(ItemVersion).where(ItemVersion.item_id == item.id, ItemVersion.number == number)
-    ).one()
-
-
-def _add_version(
-    session: Session, *, actor: Actor, item: Item, content: ItemContent, number: int, now: datetime
-) -> None:
-    version = ItemVersion(
-        item_id=item.id,
-        number=number,
-        content=content.to_dict(),
-        criterion=content.criterion,
-        kind=content.type.value,
-        difficulty_rating=content.difficulty_rating,
-        state=ItemState.DRAFT.value,
-        written_by=actor.person_id,
-        writer_name=actor.display_name,
-        written_at=now,
-    )
-    session.add(version)
-    session.flush()
-    session.add(
-        ItemMove(
-            item_version_id=version.id, from_state=None, to_state=ItemState.DRAFT.value,
-            person_id=actor.person_id, actor_name=actor.display_name, at=now,
-        )
-    )  # fmt: skip
-    session.flush()
-
-
-def _move(
-    session: Session, *, actor: Actor, version: ItemVersion, to_state: ItemState, note: str, now: datetime
-) -> None:
-    session.add(
-        ItemMove(
-            item_version_id=version.id, from_state=version.state, to_state=to_state.value, note=note,
-            person_id=actor.person_id, actor_name=actor.display_name, at=now,
-        )
-    )  # fmt: skip
-    version.state = to_state.value
-    session.add(version)
-    session.flush()
-
-
-def _retire_earlier_live(session: Session, *, actor: Actor, item: Item, released: ItemVersion, now: datetime) -> None:
-    earlier = session.exec(
-        select(ItemVersion).where(
-            ItemVersion.item_id == item.id,
-            ItemVersion.id != released.id,
-            col(ItemVersion.state).in_([state.value for state in LIVE_STATES]),
-        )
-    )
-    for version in earlier.all():
-        note = f"succeeded by version {released.number}"
-        _move(session, actor=actor, version=version, to_state=ItemState.RETIRED, note=note, now=now)
 
 
 def count_by_state(session: Session) -> dict[ItemState, int]:
@@ -402,7 +368,8 @@ def _move_view(row: ItemMove, version: int) -> MoveView:
     )
 
 
-def _line(item: Item, row: ItemVersion) -> ItemLine:
+def item_line(item: Item, row: ItemVersion) -> ItemLine:
+    """Describe an item by one of its versions, as lists show it."""
     return ItemLine(
         id=item.id,
         code=item.code,

@@ -45,9 +45,7 @@ MOVES = {
     for move in (
         Move("submit", frozenset({ItemState.DRAFT}), ItemState.IN_REVIEW, _WRITERS),
         Move("withdraw", frozenset({ItemState.IN_REVIEW}), ItemState.DRAFT, _WRITERS),
-        Move(
-            "return", frozenset({ItemState.IN_REVIEW}), ItemState.DRAFT, _REVIEWERS, by_another=True, needs_note=True
-        ),
+        Move("return", frozenset({ItemState.IN_REVIEW}), ItemState.DRAFT, _REVIEWERS, by_another=True, needs_note=True),
         Move("approve", frozenset({ItemState.IN_REVIEW}), ItemState.APPROVED, _REVIEWERS, by_another=True),
         Move("pretest", frozenset({ItemState.APPROVED}), ItemState.PRETEST, _PSYCHOMETRICIANS),
         Move(

@@ -24,6 +24,10 @@ from itembank.tables import Enrolment, Exam, Person, RoleAssignment, Sitting
 EXAM_READERS = (Role.ADMINISTRATOR, Role.PSYCHOMETRICIAN)
 MAXIMUM_MINUTES = 24 * 60
 
+#: Until judges have set a standard: somewhat below the middle of the population, where an item that its writer rates 3 of
+#: 5 is answered rightly by 43 of 100. An administrator sees it and can change it when designing an exam.
+PROVISIONAL_CUT = -0.3
+
 
 @dataclass(frozen=True, slots=True)
 class ExamView:
@@ -73,16 +77,17 @@ def default_blueprint(unit: UnitOfCompetence) -> Blueprint:
 def default_design(unit: UnitOfCompetence, *, pool_size: int) -> ExamDesign:
     """Propose a design for a unit from what it has to cover and what the bank holds.
 
-    The minimum is one item a criterion but never under ten; the maximum leaves room to be sure without spending the
-    whole pool on one candidate.
+    The minimum is one item a criterion but never under ten; the maximum is twice that and at least thirty, which leaves
+    room to be sure, but never more than three quarters of the pool.
     """
     blueprint = default_blueprint(unit)
     minimum = min(max(10, len(blueprint.bounds)), pool_size)
-    maximum = min(max(30, minimum), max(minimum, (3 * pool_size) // 4))
+    maximum = max(minimum, min(max(30, 2 * minimum), (3 * pool_size) // 4))
     return ExamDesign(
         blueprint=blueprint,
         minimum_length=minimum,
         maximum_length=maximum,
+        cut_score=PROVISIONAL_CUT,
         randomesque=3,
         maximum_exposure=max(0.5, min(0.95, 1.25 * maximum / pool_size)),
     )

@@ -1,0 +1,76 @@
+"""``samat calibrate``: item parameters from a file of responses, without a database."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated, Literal
+
+import typer
+
+from api.commands.output import JsonOption, print_facts, print_json
+from calibration.calibration_result import CalibrationResult
+from calibration.marginal_likelihood import calibrate
+from calibration.priors import Priors
+from itembank.exchange.parameter_files import ParameterRow, write_parameters
+from itembank.exchange.response_files import read_responses
+
+NOT_CONVERGED = 1
+
+
+def calibrate_command(
+    responses: Annotated[Path, typer.Argument(help="CSV (or .csv.gz, .parquet), wide or long; blank: not given.")],
+    model: Annotated[
+        Literal["rasch", "2pl", "3pl", "grm", "gpcm"], typer.Option(help="Response model; rasch and 2pl for now.")
+    ],
+    priors: Annotated[
+        Literal["none", "default"], typer.Option(help="none: plain marginal maximum likelihood; default: weak priors.")
+    ] = "default",
+    out: Annotated[Path | None, typer.Option(help="Where to write PARAMETERS.csv.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Estimate item parameters by marginal maximum likelihood."""
+    started = perf_counter()
+    data = read_responses(responses)
+    result = calibrate(data, model=model, priors=None if priors == "none" else Priors(), on_progress=_progress())
+    seconds = perf_counter() - started
+    if out is not None:
+        write_parameters(out, [ParameterRow.from_calibrated(item) for item in result.items])
+    if json:
+        print_json(result.to_dict() | {"seconds": round(seconds, 4)})
+    else:
+        _print(result, seconds)
+    if not result.converged:
+        sys.exit(NOT_CONVERGED)
+
+
+def _progress() -> Callable[[int, float], bool] | None:
+    if not sys.stderr.isatty():
+        return None
+
+    def report(iteration: int, log_likelihood: float) -> bool:
+        print(f"\riteration {iteration}: log-likelihood {log_likelihood:.4f}", end="", file=sys.stderr, flush=True)
+        return True
+
+    return report
+
+
+def _print(result: CalibrationResult, seconds: float) -> None:
+    print("item                        a     se        b     se        n")
+    for item in result.items:
+        print(
+            f"{item.item_id:<20} {item.discrimination:>8.4f} {item.se_discrimination:>6.4f}"
+            f" {item.difficulty:>8.4f} {item.se_difficulty:>6.4f} {item.n_responses:>8}  {item.flag or ''}"
+        )
+    print_facts(
+        {
+            "log-likelihood": result.log_likelihood,
+            "iterations": result.iterations,
+            "converged": "yes" if result.converged else "NO",
+            "persons": result.n_persons,
+            "responses": result.n_responses,
+            "seconds": seconds,
+        }
+    )

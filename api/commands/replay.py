@@ -1,0 +1,53 @@
+"""``samat replay``: proving that a recorded sitting follows from its answers."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from api.commands.opened import opened_database
+from api.commands.output import JsonOption, print_json
+from itembank.actor import COMMAND_LINE
+from itembank.clock import utc_now
+from itembank.delivery.replay import ReplayReport, replay_sitting
+from itembank.errors import InvalidInput
+
+DIFFERS = 1
+
+
+def replay_command(
+    sitting: Annotated[str, typer.Argument(help="Id of the sitting.")], json: JsonOption = False
+) -> None:
+    """Recompute a recorded sitting step by step; exits with 1 if any step differs from the record."""
+    try:
+        sitting_id = UUID(sitting)
+    except ValueError:
+        raise InvalidInput(field="SITTING", expected=f"the id of a sitting, not {sitting!r}") from None
+    with opened_database() as database, database.reading() as session:
+        report = replay_sitting(session, actor=COMMAND_LINE, sitting_id=sitting_id, now=utc_now())
+    if json:
+        print_json(asdict(report) | {"agrees": report.agrees})
+    else:
+        _print(report)
+    if not report.agrees:
+        sys.exit(DIFFERS)
+
+
+def _print(report: ReplayReport) -> None:
+    print("  #  item                  score  theta    se     P(competent)")
+    for step in report.steps:
+        score = "–" if step.score is None else str(step.score)
+        print(
+            f"{step.position:>3}  {step.item:<20}  {score:>5}  {step.theta:+.3f}  {step.standard_error:.3f}"
+            f"  {step.probability_competent:.4f}"
+        )
+        for difference in step.differences:
+            print(f"     DIFFERS: {difference}")
+    for difference in report.differences:
+        print(f"DIFFERS: {difference}")
+    print(f"ended: {report.finish_reason or 'still in progress'}")
+    print("every step agrees with the record" if report.agrees else "the record and the replay differ")

@@ -1,0 +1,111 @@
+"""Differences between two wordings, in pieces that people can read.
+
+Thai is written without spaces between words, and a letter carries its vowels and tone marks above and below. Wordings
+are therefore compared by clusters of a letter with its marks, by whole words of other scripts and by numbers; where
+two changes leave only a few clusters between them, they are shown as one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import groupby
+
+#: A Thai letter with what is written around it, a word of another script, a run of spaces, or any other sign.
+_CLUSTER = re.compile(
+    r"[\u0e40-\u0e44]?[\u0e01-\u0e2e][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*[\u0e30\u0e32\u0e33\u0e45]?"
+    r"|[^\W\u0e00-\u0e7f_]+|\s+|.",
+    re.DOTALL,
+)
+
+#: Unchanged runs up to this many clusters between two changes are shown as changed too.
+_SHORTEST_BRIDGE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of text that is all changed or all unchanged, all emphasised or all plain."""
+
+    text: str
+    changed: bool
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WordingDifference:
+    """Two wordings as passages; ``before`` marks what is gone, ``after`` what is new."""
+
+    before: tuple[Passage, ...]
+    after: tuple[Passage, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether the wordings are alike, emphasis included."""
+        return not any(passage.changed for passage in (*self.before, *self.after))
+
+
+#: A cluster and whether it is emphasised.
+_Token = tuple[str, bool]
+
+
+def compare_wordings(before: str, after: str) -> WordingDifference:
+    """Compare two wordings of the same text.
+
+    Args:
+        before: The earlier wording; ``**so**`` is emphasis.
+        after: The later one.
+    """
+    old, new = _tokens(before), _tokens(after)
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    matches = [
+        (block.a, block.b, block.size)
+        for block in matcher.get_matching_blocks()
+        if block.size and not _is_bridge(block.a, block.b, block.size, old, new)
+    ]
+    old_kept = _covered([(start, size) for start, _, size in matches], len(old))
+    new_kept = _covered([(start, size) for _, start, size in matches], len(new))
+    return WordingDifference(before=_passages(old, old_kept), after=_passages(new, new_kept))
+
+
+def likeness(before: str, after: str) -> float:
+    """Tell how alike two wordings are, from 0 (nothing in common) to 1 (the same)."""
+    return SequenceMatcher(None, _tokens(before), _tokens(after), autojunk=False).ratio()
+
+
+def _tokens(text: str) -> list[_Token]:
+    parts = text.split("**")
+    tokens: list[_Token] = []
+    for index, part in enumerate(parts):
+        lonely = index % 2 == 1 and index == len(parts) - 1
+        strong = index % 2 == 1 and not lonely
+        tokens += [(cluster, strong) for cluster in _CLUSTER.findall(f"**{part}" if lonely else part)]
+    return tokens
+
+
+def _is_bridge(old_start: int, new_start: int, size: int, old: Sequence[_Token], new: Sequence[_Token]) -> bool:
+    at_start = old_start == 0 and new_start == 0
+    at_end = old_start + size == len(old) and new_start + size == len(new)
+    if at_start or at_end:
+        return False
+    run = [cluster for cluster, _ in old[old_start : old_start + size]]
+    # A whole word of another script counts as much as several Thai clusters.
+    return sum(min(len(cluster), _SHORTEST_BRIDGE + 1) if cluster.isascii() else 1 for cluster in run) <= (
+        _SHORTEST_BRIDGE
+    )
+
+
+def _covered(runs: Sequence[tuple[int, int]], length: int) -> list[bool]:
+    kept = [False] * length
+    for start, size in runs:
+        kept[start : start + size] = [True] * size
+    return kept
+
+
+def _passages(tokens: Sequence[_Token], kept: Sequence[bool]) -> tuple[Passage, ...]:
+    marked = zip(tokens, kept, strict=True)
+    return tuple(
+        Passage(text="".join(cluster for (cluster, _), _ in run), changed=changed, strong=strong)
+        for (changed, strong), run in groupby(marked, key=lambda entry: (not entry[1], entry[0][1]))
+    )

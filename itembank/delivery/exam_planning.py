@@ -1,0 +1,152 @@
+"""Planning an exam: which units the bank in force can examine, and a design out of what a form or a document says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from engine.design import ExamDesign
+from engine.errors import EngineError
+from itembank.actor import Actor
+from itembank.delivery.exams import EXAM_READERS, design_for
+from itembank.errors import InvalidInput, NotFound
+from itembank.framework.document import Framework
+from itembank.framework.errors import UnknownCode
+from itembank.framework.store import current_standard, standard_by_id
+from itembank.publishing.banks import find_bank_in_force
+from itembank.tables import BankItem, Exam
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminableUnit:
+    """A unit of competence and what the bank in force has for it."""
+
+    code: str
+    title: str
+    items: int
+    covered_criteria: int
+    written_criteria: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether every written criterion has an item, so that the proposed blueprint can be filled."""
+        return self.covered_criteria == self.written_criteria
+
+
+@dataclass(frozen=True, slots=True)
+class BlueprintLine:
+    """One bound of a blueprint with the words of the standard."""
+
+    level: str
+    code: str
+    wording: str
+    minimum: int
+    maximum: int | None
+
+
+def examinable_units(session: Session, *, actor: Actor) -> tuple[ExaminableUnit, ...]:
+    """List the units that the bank in force has items for, in the order of the standard.
+
+    Raises:
+        NotAllowed: The actor does not run exams.
+        NotFound: No standard is stored yet.
+    """
+    actor.require(*EXAM_READERS)
+    bank = find_bank_in_force(session)
+    if bank is None:
+        return ()
+    items: dict[str, int] = {}
+    covered: dict[str, int] = {}
+    for unit, count in session.exec(
+        select(BankItem.unit, func.count())
+        .where(BankItem.bank_id == bank.id)
+        .group_by(col(BankItem.unit), col(BankItem.criterion))
+    ):
+        items[unit] = items.get(unit, 0) + count
+        covered[unit] = covered.get(unit, 0) + 1
+    return tuple(
+        ExaminableUnit(
+            code=unit.code,
+            title=unit.title,
+            items=items[unit.code],
+            covered_criteria=covered[unit.code],
+            written_criteria=sum(len(element.criteria) for element in unit.elements if element.is_written),
+        )
+        for unit in current_standard(session).framework.units
+        if unit.code in items
+    )
+
+
+def read_design(document: Mapping[str, Any]) -> ExamDesign:
+    """Read a design from a JSON document.
+
+    Raises:
+        InvalidInput: A field is unknown, missing or has a value it cannot have.
+    """
+    try:
+        return ExamDesign.from_dict(document)
+    except EngineError as error:
+        raise _refusal(error) from error
+
+
+def adjusted_design(
+    design: ExamDesign, *, minimum_length: int, maximum_length: int, cut_score: float, confidence: float
+) -> ExamDesign:
+    """Change what an administrator decides about a proposed design; the rest follows from the standard and the bank.
+
+    Raises:
+        InvalidInput: A value makes no sense; the error names its field.
+    """
+    try:
+        return replace(
+            design,
+            minimum_length=minimum_length,
+            maximum_length=maximum_length,
+            cut_score=cut_score,
+            confidence=confidence,
+        )
+    except EngineError as error:
+        raise _refusal(error) from error
+
+
+def blueprint_lines(session: Session, *, actor: Actor, exam_id: UUID) -> tuple[BlueprintLine, ...]:
+    """Put an exam's blueprint into the words of its standard.
+
+    Raises:
+        NotAllowed: The actor does not run exams.
+        NotFound: There is no such exam.
+    """
+    actor.require(*EXAM_READERS)
+    exam = session.get(Exam, exam_id)
+    if exam is None:
+        raise NotFound(what="exam", name=exam_id)
+    framework = standard_by_id(session, exam.standard_id).framework
+    return tuple(
+        BlueprintLine(
+            bound.level, bound.code, _wording(framework, bound.level, bound.code), bound.minimum, bound.maximum
+        )
+        for bound in design_for(exam).blueprint.bounds
+    )
+
+
+def _wording(framework: Framework, level: str, code: str) -> str:
+    try:
+        if level == "unit":
+            return framework.unit(code).title
+        if level == "element":
+            return framework.element(code).wording
+        return framework.criterion(code).wording if level == "criterion" else ""
+    except UnknownCode:
+        return ""
+
+
+def _refusal(error: EngineError) -> InvalidInput:
+    # The engine's sentences begin with the field's name: "maximum_length must be …".
+    field, _, expected = str(error).partition(" ")
+    known = field.strip(":").split("[")[0].split(".")[0] in ExamDesign.__dataclass_fields__
+    return InvalidInput(field=field, expected=expected) if known else InvalidInput(field="design", expected=str(error))

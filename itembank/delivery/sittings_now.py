@@ -1,0 +1,128 @@
+"""Sittings now: who sits what at this moment and how far, and who finished lately."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import Session, col, select
+
+from itembank.actor import Actor
+from itembank.delivery.exams import EXAM_READERS, design_for
+from itembank.delivery.records import deadline_of
+from itembank.tables import Enrolment, Exam, Person, RecordedAnswer, Sitting
+
+#: What ended within a day still belongs to the picture of an exam day.
+_LATELY = timedelta(hours=24)
+_MOST_FINISHED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SittingLine:
+    """One sitting as those who run exams follow it."""
+
+    sitting_id: UUID
+    exam_id: UUID
+    exam_title: str
+    candidate: str
+    username: str
+    person_id: UUID
+    simulated: bool
+    answered: int
+    minimum_length: int
+    maximum_length: int
+    started_at: datetime
+    last_answer_at: datetime | None
+    deadline: datetime | None
+    remaining_seconds: int | None
+    extra_minutes: int
+    finished_at: datetime | None
+    finish_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SittingsNow:
+    """The picture at a moment: running sittings, the oldest first, and those that ended lately, the newest first."""
+
+    at: datetime
+    running: tuple[SittingLine, ...]
+    finished: tuple[SittingLine, ...]
+
+
+def sittings_now(session: Session, *, actor: Actor, now: datetime, include_simulated: bool = False) -> SittingsNow:
+    """Tell which sittings are running and which ended within the last day.
+
+    Five queries however many sittings there are: an administrator's page asks for this every few seconds.
+
+    Raises:
+        NotAllowed: The actor does not run exams.
+    """
+    actor.require(*EXAM_READERS)
+    running: list[ColumnElement[bool]] = [col(Sitting.finished_at).is_(None)]
+    finished: list[ColumnElement[bool]] = [col(Sitting.finished_at) > now - _LATELY]
+    if not include_simulated:
+        running.append(col(Sitting.simulated).is_(False))
+        finished.append(col(Sitting.simulated).is_(False))
+    newest_first = _rows(finished).order_by(col(Sitting.finished_at).desc(), col(Sitting.id)).limit(_MOST_FINISHED)
+    return SittingsNow(
+        at=now,
+        running=_lines(session, _rows(running).order_by(col(Sitting.started_at), col(Sitting.id)), running, now),
+        finished=_lines(session, newest_first, finished, now),
+    )
+
+
+def _rows(conditions: list[ColumnElement[bool]]) -> Any:
+    return (
+        select(Sitting, Exam, Enrolment, Person)
+        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
+        .join(Person, col(Person.id) == col(Sitting.person_id))
+        .join(
+            Enrolment,
+            (col(Enrolment.exam_id) == col(Sitting.exam_id)) & (col(Enrolment.person_id) == col(Sitting.person_id)),
+        )
+        .where(*conditions)
+    )
+
+
+def _lines(
+    session: Session, query: Any, conditions: list[ColumnElement[bool]], now: datetime
+) -> tuple[SittingLine, ...]:
+    answers = {
+        sitting_id: (count, last)
+        for sitting_id, count, last in session.exec(
+            select(RecordedAnswer.sitting_id, func.count(), func.max(RecordedAnswer.answered_at))
+            .join(Sitting, col(Sitting.id) == col(RecordedAnswer.sitting_id))
+            .where(*conditions)
+            .group_by(col(RecordedAnswer.sitting_id))
+        )
+    }
+    lines = []
+    for sitting, exam, enrolment, person in session.exec(query):
+        answered, last_answer_at = answers.get(sitting.id, (0, None))
+        deadline = deadline_of(exam, enrolment, sitting)
+        design = design_for(exam)
+        lines.append(
+            SittingLine(
+                sitting_id=sitting.id,
+                exam_id=exam.id,
+                exam_title=exam.title,
+                candidate=person.display_name,
+                username=person.username,
+                person_id=sitting.person_id,
+                simulated=sitting.simulated,
+                answered=answered,
+                minimum_length=design.minimum_length,
+                maximum_length=design.maximum_length,
+                started_at=sitting.started_at,
+                last_answer_at=last_answer_at,
+                deadline=deadline,
+                remaining_seconds=None if deadline is None else max(0, int((deadline - now).total_seconds())),
+                extra_minutes=enrolment.extra_minutes,
+                finished_at=sitting.finished_at,
+                finish_reason=sitting.finish_reason,
+            )
+        )
+    return tuple(lines)

@@ -1,0 +1,1 @@
+"""The demo: an institution that never was, made for looking around."""
