@@ -110,8 +110,8 @@ def list_standards(session: Session) -> tuple[StoredStandard, ...]:
 
 
 def _content_hash(framework: Framework) -> str:
-    # What a file was called and how its bytes were laid out is not the standard's content.
-    document = framework.to_dict() | {"source_name": "", "source_sha256": ""}
+    # What a file was called and how its lines were laid out is not the standard's content.
+    document = framework.to_dict() | {"source_name": "", "source_sha256": "", "warnings": []}
     canonical = json.dumps(document, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
