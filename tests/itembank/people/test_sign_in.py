@@ -1,0 +1,154 @@
+"""Signing in: right and wrong words, revocation, one place for a candidate, limits on guessing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from itembank.actor import Actor, Role
+from itembank.database import Database
+from itembank.errors import AlreadyExists, IllegalMove, InvalidInput, NotAllowed, TooManyAttempts, WrongCredentials
+from itembank.people import accounts
+from itembank.people.passwords import hash_password, password_matches, random_password
+from itembank.people.sign_in import SignedIn, actor_of_token, check_attempts, note_failure, sign_in, sign_out
+from itembank.settings import Settings
+from itembank.tables import SignInSession
+from tests.support.institution import NOON, PASSWORD, Institution
+
+SETTINGS = Settings(database_url="sqlite:///unused.db")
+
+
+def _sign_in(database: Database, username: str, password: str = PASSWORD) -> SignedIn:
+    with database.writing() as session:
+        return sign_in(session, username=username, password=password, address="127.0.0.1", settings=SETTINGS, now=NOON)
+
+
+def _who(database: Database, token: str, *, later: timedelta = timedelta(0)) -> Actor | None:
+    with database.reading() as session:
+        return actor_of_token(session, token=token, now=NOON + later)
+
+
+def test_a_token_names_its_person_until_it_is_revoked_or_old(database: Database, institution: Institution) -> None:
+    made = _sign_in(database, " Writer ")
+    assert _who(database, made.token) == institution["writer"]
+    assert _who(database, "another token") is None
+    assert _who(database, made.token, later=timedelta(minutes=SETTINGS.session_minutes)) is None
+    with database.writing() as session:
+        sign_out(session, token=made.token, now=NOON)
+    assert _who(database, made.token) is None
+
+
+def test_the_token_itself_is_not_stored(database: Database, institution: Institution) -> None:
+    made = _sign_in(database, "writer")
+    with database.reading() as session:
+        stored = session.get(SignInSession, made.token)
+    assert stored is None
+
+
+@pytest.mark.parametrize(("username", "password"), [("writer", "wrong"), ("nobody", PASSWORD), ("", "")])
+def test_wrong_words_are_refused_alike(filled: tuple[Database, Institution], username: str, password: str) -> None:
+    with pytest.raises(WrongCredentials, match="user name or the password"):
+        _sign_in(filled[0], username, password)
+
+
+def test_a_candidate_sits_in_one_place_and_others_may_have_several(filled: tuple[Database, Institution]) -> None:
+    database, _ = filled
+    first, second = _sign_in(database, "candidate"), _sign_in(database, "candidate")
+    assert _who(database, first.token) is None
+    assert _who(database, second.token) is not None
+    first, second = _sign_in(database, "writer"), _sign_in(database, "writer")
+    assert _who(database, first.token) == _who(database, second.token) != None  # noqa: E711
+
+
+def test_guessing_is_stopped_by_name_and_by_address_and_forgiven_later(database: Database) -> None:
+    for number in range(SETTINGS.sign_in_attempts):
+        with database.writing() as session:
+            check_attempts(session, username="Writer", address=f"10.0.0.{number}", settings=SETTINGS, now=NOON)
+            note_failure(session, username="writer", address=f"10.0.0.{number}", now=NOON)
+    with database.reading() as session:
+        with pytest.raises(TooManyAttempts, match="15 minutes"):
+            check_attempts(session, username="writer", address="10.1.1.1", settings=SETTINGS, now=NOON)
+        check_attempts(session, username="another", address="10.1.1.1", settings=SETTINGS, now=NOON)
+        later = NOON + timedelta(minutes=16)
+        check_attempts(session, username="writer", address="10.1.1.1", settings=SETTINGS, now=later)
+    strict = Settings(database_url="sqlite:///unused.db", sign_in_attempts_per_address=1)
+    with database.reading() as session, pytest.raises(TooManyAttempts):
+        check_attempts(session, username="another", address="10.0.0.1", settings=strict, now=NOON)
+
+
+def test_passwords_are_hashed_with_argon2id_and_random_ones_differ() -> None:
+    hashed = hash_password(PASSWORD)
+    assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert PASSWORD not in hashed
+    assert password_matches(PASSWORD, hashed)
+    assert not password_matches(PASSWORD + "x", hashed)
+    assert not password_matches("nobody has this password", None)
+    assert not password_matches(PASSWORD, "no hash at all")
+    assert len({random_password() for _ in range(50)}) == 50
+    with pytest.raises(InvalidInput, match="10 characters"):
+        hash_password("short")
+
+
+def test_only_administrators_make_people(filled: tuple[Database, Institution]) -> None:
+    database, institution = filled
+    for username in ("candidate", "writer", "reviewer", "psychometrician"):
+        with database.reading() as session, pytest.raises(NotAllowed, match="administrator"):
+            accounts.list_people(session, actor=institution[username])
+        with database.writing() as session, pytest.raises(NotAllowed):
+            accounts.create_person(
+                session, actor=institution[username], username="new", display_name="New",
+                roles=[Role.ADMINISTRATOR], now=NOON,
+            )  # fmt: skip
+
+
+def test_a_person_is_made_changed_shut_out_and_let_in(filled: tuple[Database, Institution]) -> None:
+    database, institution = filled
+    admin = institution["administrator"]
+    with database.writing() as session:
+        made = accounts.create_person(
+            session, actor=admin, username="Somchai.J", display_name="สมชาย", roles=[Role.REVIEWER], now=NOON
+        )
+    token = _sign_in(database, "somchai.j", made.password).token
+    with database.writing() as session:
+        both = accounts.set_roles(
+            session, actor=admin, person_id=made.person.id, roles=[Role.ITEM_WRITER, Role.REVIEWER], now=NOON
+        )
+    assert both.roles == (Role.ITEM_WRITER, Role.REVIEWER)
+    signed_in = _who(database, token)
+    assert signed_in is not None
+    assert signed_in.roles == frozenset(both.roles)
+    with database.writing() as session:
+        accounts.set_active(session, actor=admin, person_id=made.person.id, active=False, now=NOON)
+    assert _who(database, token) is None
+    with pytest.raises(WrongCredentials):
+        _sign_in(database, "somchai.j", made.password)
+    with database.writing() as session:
+        accounts.set_active(session, actor=admin, person_id=made.person.id, active=True, now=NOON)
+        fresh = accounts.reset_password(session, actor=admin, person_id=made.person.id, now=NOON)
+    with pytest.raises(WrongCredentials):
+        _sign_in(database, "somchai.j", made.password)
+    assert _sign_in(database, "somchai.j", fresh.password).actor.username == "somchai.j"
+
+
+def test_what_cannot_be_taken_is_named(filled: tuple[Database, Institution]) -> None:
+    database, institution = filled
+    admin = institution["administrator"]
+    assert admin.person_id is not None
+
+    def make(username: str, name: str = "Name", roles: tuple[Role, ...] = (Role.CANDIDATE,)) -> None:
+        with database.writing() as session:
+            accounts.create_person(session, actor=admin, username=username, display_name=name, roles=roles, now=NOON)
+
+    with pytest.raises(InvalidInput, match="username"):
+        make("มีวรรค ")
+    with pytest.raises(InvalidInput, match="display_name"):
+        make("fine", " ")
+    with pytest.raises(InvalidInput, match="roles"):
+        make("fine", roles=())
+    with pytest.raises(AlreadyExists, match="writer"):
+        make("WRITER")
+    with database.writing() as session, pytest.raises(IllegalMove):
+        accounts.set_roles(session, actor=admin, person_id=admin.person_id, roles=[Role.REVIEWER], now=NOON)
+    with database.writing() as session, pytest.raises(IllegalMove):
+        accounts.set_active(session, actor=admin, person_id=admin.person_id, active=False, now=NOON)
