@@ -1,0 +1,314 @@
+"""Calibrates items from responses by marginal maximum likelihood, with or without priors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from calibration.array_types import BoolArray, FloatArray
+from calibration.ascent import Ascent, Cancelled, Progress, Summit
+from calibration.calibration_result import (
+    AT_BOUND,
+    CANCELLED,
+    CONVERGED,
+    FIXED,
+    NEGATIVE_DISCRIMINATION,
+    NO_DISCRIMINATION,
+    NOT_CONVERGED,
+    CalibratedItem,
+    CalibrationResult,
+)
+from calibration.errors import CalibrationError
+from calibration.estimates import LARGEST_INTERCEPT, STEEPEST_SLOPE, Estimates
+from calibration.exclusions import usable_responses
+from calibration.item_priors import ItemPriors
+from calibration.parameter_covariance import ParameterCovariance, parameter_covariance
+from calibration.person_blocks import person_blocks
+from calibration.priors import Priors, learn_difficulty, require_rating
+from calibration.problem import Problem
+from calibration.quadrature import DEFAULT_GRID, adequate_grid
+from calibration.responses import ResponseData
+
+MODELS = ("rasch", "2pl")
+PRIOR_ROUNDS = 20
+PRIOR_SETTLED = 2e-3
+# A logistic curve averaged over N(0, 1) is about as steep as one with a slope smaller by this factor.
+SPREAD_OF_ABILITY = 1.16
+
+
+def calibrate(
+    data: ResponseData,
+    *,
+    model: str = "2pl",
+    priors: Priors | None = None,
+    ratings: Mapping[str, float] | None = None,
+    fixed: Mapping[str, tuple[float, float]] | None = None,
+    max_iterations: int = 500,
+    tolerance: float = 1e-5,
+    on_progress: Progress | None = None,
+) -> CalibrationResult:
+    """Estimate the items' parameters from right and wrong answers.
+
+    Abilities are N(0, 1) for the 2PL. For the Rasch model slopes are 1 and the standard deviation of the abilities is
+    estimated. Where items are fixed, mean and standard deviation are estimated on the scale that those items define.
+
+    Args:
+        data: Scores 0 and 1; absent pairs are taken as not administered.
+        model: ``"2pl"`` or ``"rasch"``.
+        priors: Priors on ln a and b, or None for plain maximum likelihood. With priors the estimates are posterior
+            modes and the standard errors those of the posterior; the Rasch model takes the prior on b alone.
+        ratings: Writers' ratings of difficulty from 1 to 5 by item, for the priors; other items are ignored.
+        fixed: Discrimination and difficulty by item for items to leave as they are; items without answers are ignored.
+        max_iterations: Most E-steps; the cycle under way is finished.
+        tolerance: The estimates are converged when a Newton step would move no parameter further than this.
+        on_progress: Called with the number of E-steps and the log-likelihood after each; return False to cancel.
+
+    Returns:
+        Parameters with standard errors, and how they came about.
+
+    Raises:
+        CalibrationError: A model that is not available, scores other than 0 and 1, bad options, or nothing
+            to calibrate.
+
+    Reference:
+        Bock & Aitkin (1981); Mislevy (1986) for the priors; Kim (2006) for fixed items.
+    """
+    _refuse_options(model, max_iterations, tolerance)
+    fixed = {} if fixed is None else fixed
+    _refuse_fixed(model, fixed)
+    data.require_dichotomous()
+    usable, exclusions = usable_responses(data, keep=fixed)
+    task = _Task.prepare(usable, model=model, priors=priors, ratings=ratings or {}, fixed=fixed)
+    ascent = Ascent(max_iterations, tolerance, on_progress)
+    try:
+        climb = task.climb(ascent)
+    except Cancelled:
+        return CalibrationResult(
+            model=model,
+            status=CANCELLED,
+            items=(),
+            log_likelihood=ascent.log_likelihood,
+            iterations=ascent.iterations,
+            latent_mean=task.start.mean,
+            latent_sd=task.start.deviation,
+            n_persons=usable.n_persons,
+            n_responses=usable.n_responses,
+            n_nodes=len(task.problem.grid.nodes),
+            exclusions=exclusions,
+            priors=priors,
+            history=tuple(ascent.history),
+        )
+    done = climb.summit.converged and climb.settled and climb.covariance is not None
+    return CalibrationResult(
+        model=model,
+        status=CONVERGED if done else NOT_CONVERGED,
+        items=task.items(climb),
+        log_likelihood=climb.summit.counts.log_likelihood,
+        iterations=ascent.iterations,
+        latent_mean=climb.summit.estimates.mean,
+        latent_sd=climb.summit.estimates.deviation,
+        n_persons=usable.n_persons,
+        n_responses=usable.n_responses,
+        n_nodes=len(climb.problem.grid.nodes),
+        exclusions=exclusions,
+        priors=climb.priors,
+        history=tuple(ascent.history),
+    )
+
+
+def _refuse_options(model: str, max_iterations: int, tolerance: float) -> None:
+    if model not in MODELS:
+        raise CalibrationError(f"model {model!r} is not available yet; rasch and 2pl are", code="model_not_available")
+    if max_iterations < 1:
+        raise CalibrationError(f"max_iterations is {max_iterations}; at least 1 is expected", code="bad_option")
+    if not tolerance > 0:
+        raise CalibrationError(f"tolerance is {tolerance}; a positive number is expected", code="bad_option")
+
+
+def _refuse_fixed(model: str, fixed: Mapping[str, tuple[float, float]]) -> None:
+    for item_id, (discrimination, difficulty) in fixed.items():
+        if not (0 < discrimination < STEEPEST_SLOPE and abs(discrimination * difficulty) < LARGEST_INTERCEPT):
+            raise CalibrationError(
+                f"fixed item {item_id!r}: discrimination {discrimination}, difficulty {difficulty}; "
+                f"a discrimination between 0 and {STEEPEST_SLOPE:g} and a finite difficulty are expected",
+                code="bad_fixed_item",
+            )
+        if model == "rasch" and discrimination != 1:
+            raise CalibrationError(
+                f"fixed item {item_id!r}: discrimination {discrimination}; in the Rasch model it is 1",
+                code="bad_fixed_item",
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class _Climb:
+    """The end of the last climb, and the problem that it solved."""
+
+    problem: Problem
+    summit: Summit
+    covariance: ParameterCovariance | None
+    priors: Priors | None
+    settled: bool
+
+
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """Responses that take part, and the problem they pose at first."""
+
+    data: ResponseData
+    model: str
+    is_fixed: BoolArray
+    ratings: FloatArray
+    priors: Priors | None
+    problem: Problem
+    start: Estimates
+
+    @classmethod
+    def prepare(
+        cls,
+        data: ResponseData,
+        *,
+        model: str,
+        priors: Priors | None,
+        ratings: Mapping[str, float],
+        fixed: Mapping[str, tuple[float, float]],
+    ) -> _Task:
+        known = np.fromiter((name in fixed for name in data.item_ids), dtype=bool, count=data.n_items)
+        rating = np.array([_rating(name, ratings) for name in data.item_ids])
+        item_priors = None if priors is None else ItemPriors(priors, priors.difficulty_means(rating), ~known)
+        problem = Problem(
+            blocks=person_blocks(data),
+            grid=DEFAULT_GRID,
+            free_slope=~known if model == "2pl" else np.zeros_like(known),
+            free_intercept=~known,
+            free_mean=bool(known.any()),
+            free_deviation=bool(known.any()) or model == "rasch",
+            priors=item_priors,
+        )
+        return cls(data, model, known, rating, priors, problem, _starting_values(data, fixed))
+
+    def climb(self, ascent: Ascent) -> _Climb:
+        """Climb, and where the priors are to be learnt, in turn with them until both stand still."""
+        problem, summit = _climb_on_adequate_grid(ascent, self.problem, self.start, self._most_answers())
+        priors, settled = self.priors, True
+        covariance = parameter_covariance(problem.holding(summit.held, deviation=summit.held_deviation), summit)
+        if priors is None or not priors.learn_difficulty:
+            return _Climb(problem, summit, covariance, priors, settled)
+        for _ in range(PRIOR_ROUNDS):
+            if covariance is None:
+                break
+            learnt = self._learn(priors, summit, covariance)
+            settled = _distance(priors, learnt) < PRIOR_SETTLED
+            if settled:
+                break
+            priors = learnt
+            means = priors.difficulty_means(self.ratings)
+            problem = replace(problem, priors=ItemPriors(priors, means, ~self.is_fixed))
+            problem, summit = _climb_on_adequate_grid(ascent, problem, summit.estimates, self._most_answers())
+            covariance = parameter_covariance(problem.holding(summit.held, deviation=summit.held_deviation), summit)
+        return _Climb(problem, summit, covariance, priors, settled)
+
+    def _learn(self, priors: Priors, summit: Summit, covariance: ParameterCovariance) -> Priors:
+        free = ~(self.is_fixed | summit.held)
+        difficulty = summit.estimates.difficulty()
+        return learn_difficulty(
+            priors,
+            origin=self.priors or priors,
+            difficulty=difficulty[free],
+            variance=covariance.difficulty[free],
+            ratings=self.ratings[free],
+        )
+
+    def _most_answers(self) -> int:
+        return int(np.bincount(self.data.person).max())
+
+    def items(self, climb: _Climb) -> tuple[CalibratedItem, ...]:
+        estimates, held = climb.summit.estimates, climb.summit.held
+        slope, difficulty, flat = estimates.slope, estimates.difficulty(), estimates.is_flat()
+        answers = np.bincount(self.data.item, minlength=self.data.n_items)
+        errors = climb.covariance or ParameterCovariance.unknown(~self.is_fixed, slope_free=self.model == "2pl")
+        return tuple(
+            CalibratedItem(
+                item_id=name,
+                model=self.model,
+                discrimination=float(slope[k]),
+                difficulty=float(difficulty[k]),
+                se_discrimination=float(np.sqrt(errors.discrimination[k])),
+                se_difficulty=float(np.sqrt(errors.difficulty[k])),
+                covariance=float(errors.both[k]),
+                n_responses=int(answers[k]),
+                flag=_flag(float(slope[k]), known=bool(self.is_fixed[k]), held=bool(held[k]), flat=bool(flat[k])),
+            )
+            for k, name in enumerate(self.data.item_ids)
+        )
+
+
+def _flag(slope: float, *, known: bool, held: bool, flat: bool) -> str | None:
+    if known:
+        return FIXED
+    if held:
+        return AT_BOUND
+    if flat:
+        return NO_DISCRIMINATION
+    return NEGATIVE_DISCRIMINATION if slope < 0 else None
+
+
+def _rating(item_id: str, ratings: Mapping[str, float]) -> float:
+    if item_id not in ratings:
+        return float("nan")
+    require_rating(ratings[item_id], item_id=item_id)
+    return float(ratings[item_id])
+
+
+def _starting_values(data: ResponseData, fixed: Mapping[str, tuple[float, float]]) -> Estimates:
+    """Slopes of 1 and the difficulties of the proportions right, or the fixed parameters."""
+    answers = np.bincount(data.item, minlength=data.n_items)
+    right = np.bincount(data.item, weights=data.score, minlength=data.n_items)
+    slope = np.ones(data.n_items)
+    intercept = SPREAD_OF_ABILITY * np.log((right + 0.5) / (answers - right + 0.5))
+    for k, name in enumerate(data.item_ids):
+        if name in fixed:
+            slope[k], intercept[k] = fixed[name][0], -fixed[name][0] * fixed[name][1]
+    return Estimates(slope, intercept)
+
+
+def _climb_on_adequate_grid(
+    ascent: Ascent, problem: Problem, start: Estimates, most_answers: int
+) -> tuple[Problem, Summit]:
+    """Climb; where the grid proves too narrow or coarse for what was found, climb on from there on a better one."""
+    while True:
+        summit = ascent.climb(problem, start)
+        estimates = summit.estimates
+        grid = adequate_grid(
+            problem.grid,
+            information=_most_information(problem, summit, most_answers),
+            mean=estimates.mean,
+            standard_deviation=estimates.deviation,
+        )
+        if grid is problem.grid or ascent.iterations >= ascent.max_iterations:
+            # Neither the edge of what can be told apart nor an inadequate grid is a maximum.
+            at_a_bound = summit.held_deviation or bool(summit.held.any())
+            done = summit.converged and grid is problem.grid and not at_a_bound
+            return problem, replace(summit, converged=done)
+        problem, start = replace(problem, grid=grid), estimates
+
+
+def _most_information(problem: Problem, summit: Summit, most_answers: int) -> float:
+    """Bound the test information of any person: the best items for the longest test, wherever it is highest."""
+    trusted = ~summit.held
+    if not trusted.any():
+        return 0.0
+    right = summit.estimates.probabilities(problem.grid.nodes)[trusted]
+    information = summit.estimates.slope[trusted, None] ** 2 * right * (1.0 - right)
+    longest = min(most_answers, len(information))
+    return float(np.partition(information, len(information) - longest, axis=0)[-longest:].sum(axis=0).max())
+
+
+def _distance(before: Priors, after: Priors) -> float:
+    return max(
+        abs(before.difficulty_mean - after.difficulty_mean),
+        abs(before.difficulty_per_rating - after.difficulty_per_rating),
+        abs(before.difficulty_sd - after.difficulty_sd),
+    )
