@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -39,11 +40,29 @@ def calibrate_command(
     if out is not None:
         write_parameters(out, [ParameterRow.from_calibrated(item) for item in result.items])
     if json:
-        print_json(result.to_dict() | {"seconds": round(seconds, 4)})
+        print_json(_document(result) | {"seconds": round(seconds, 4)})
     else:
         _print(result, seconds)
     if not result.converged:
         sys.exit(NOT_CONVERGED)
+
+
+def _document(result: CalibrationResult) -> dict[str, Any]:
+    return {
+        "model": result.model,
+        "status": result.status,
+        "log_likelihood": result.log_likelihood,
+        "iterations": result.iterations,
+        "converged": result.converged,
+        "n_persons": result.n_persons,
+        "n_items": result.n_items,
+        "n_responses": result.n_responses,
+        "n_nodes": result.n_nodes,
+        "latent_mean": result.latent_mean,
+        "latent_sd": result.latent_sd,
+        "excluded": [asdict(exclusion) for exclusion in result.exclusions],
+        "items": [item.to_dict() for item in result.items],
+    }
 
 
 def _progress() -> Callable[[int, float], bool] | None:

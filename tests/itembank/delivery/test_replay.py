@@ -1,0 +1,81 @@
+"""Replay: a record that follows from its answers is confirmed, one that was touched is not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlmodel import select
+
+from itembank.database import Database
+from itembank.delivery.replay import ReplayReport, replay_sitting
+from itembank.delivery.sittings import end_sitting
+from itembank.errors import NotAllowed
+from itembank.tables import AskedItem, RecordedAnswer, RecordedOutcome, Sitting
+from tests.support.institution import NOON, Institution
+from tests.support.sitting import always_wrong, answer_once, begin, sit_through
+
+Filled = tuple[Database, Institution]
+
+
+def _replay(database: Database, people: Institution, sitting_id: UUID) -> ReplayReport:
+    with database.reading() as session:
+        return replay_sitting(session, actor=people["administrator"], sitting_id=sitting_id, now=NOON)
+
+
+def test_a_finished_and_a_running_sitting_agree(database: Database, institution: Institution) -> None:
+    done = sit_through(database, actor=institution["candidate"], exam_id=institution.exam, now=NOON)
+    report = _replay(database, institution, done.id)
+    assert report.agrees
+    assert len(report.steps) == done.answered
+    assert report.finish_reason == done.finish_reason
+    view = begin(database, actor=institution["candidate2"], exam_id=institution.exam, now=NOON)
+    view = answer_once(database, actor=institution["candidate2"], view=view, now=NOON, choose=always_wrong)
+    running = _replay(database, institution, view.id)
+    assert running.agrees
+    assert [step.score for step in running.steps] == [0, None]
+    with database.writing() as session:
+        end_sitting(session, actor=institution["candidate2"], sitting_id=view.id, now=NOON + timedelta(minutes=1))
+    ended = _replay(database, institution, view.id)
+    assert (ended.agrees, ended.finish_reason) == (True, "candidate_ended")
+
+
+def test_whatever_is_touched_afterwards_is_found(filled: Filled) -> None:
+    database, people = filled
+    done = sit_through(database, actor=people["candidate"], exam_id=people.exam, now=NOON)
+
+    def touched(change: object) -> ReplayReport:
+        with database.writing() as session:
+            change(session)  # type: ignore[operator]
+        return _replay(database, people, done.id)
+
+    def score(session: object) -> None:
+        row = session.get(RecordedAnswer, (done.id, 3))  # type: ignore[attr-defined]
+        row.score = 1 - row.score
+
+    def decision(session: object) -> None:
+        row = session.get(AskedItem, (done.id, 2))  # type: ignore[attr-defined]
+        row.decision = row.decision | {"theta": row.decision["theta"] + 1e-6}
+
+    def outcome(session: object) -> None:
+        row = session.get(RecordedOutcome, done.id)  # type: ignore[attr-defined]
+        row.document = row.document | {"unit": row.document["unit"] | {"verdict": "not_yet_competent"}}
+
+    def reason(session: object) -> None:
+        row = session.exec(select(Sitting)).one()  # type: ignore[attr-defined]
+        row.finish_reason = "maximum_length"
+
+    assert any("decision.theta" in text for text in touched(decision).steps[1].differences)
+    assert any("verdict" in text for text in touched(outcome).differences)
+    assert any("maximum_length" in text for text in touched(reason).differences)
+    report = touched(score)
+    assert not report.agrees
+    assert any("score: recorded 0, recomputed 1" in text for step in report.steps for text in step.differences)
+
+
+def test_candidates_do_not_replay(filled: Filled) -> None:
+    database, people = filled
+    done = sit_through(database, actor=people["candidate"], exam_id=people.exam, now=NOON)
+    with database.reading() as session, pytest.raises(NotAllowed):
+        replay_sitting(session, actor=people["candidate"], sitting_id=done.id, now=NOON)
