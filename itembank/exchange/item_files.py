@@ -16,7 +16,7 @@ COLUMNS = (
     "id", "criterion", "type", "status", "stem", "options", "key", "difficulty_rating",
     "cognitive_level", "language", "rationales", "source",
 )  # fmt: skip
-_REQUIRED = (*COLUMNS[:3], "stem", "options", "key", "difficulty_rating")
+_REQUIRED = ("criterion", "type", "stem", "options", "key", "difficulty_rating")
 
 #: A cell that begins so is run as a formula by spreadsheets; an apostrophe before it keeps it a text.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

@@ -1,0 +1,62 @@
+"""The starter bank under the exams that are proposed for it: a thousand simulated sittings of each unit."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.design import prepare_exam
+from engine.response_models import ItemParameters, ItemPool
+from engine.simulation import simulate
+from itembank.authoring.starter import starter_items
+from itembank.delivery.exams import default_design
+from itembank.framework.starter import load_starter_standard
+from itembank.publishing.banks import prior_parameters
+
+UNITS = ("Dlit100", "DG100", "DT600")
+
+
+def starter_pool(unit: str) -> ItemPool:
+    """The shipped items of a unit with their prior parameters."""
+    framework = load_starter_standard()
+    elements = {criterion.code: element for element in framework.unit(unit).elements for criterion in element.criteria}
+    rows = []
+    for code, content in starter_items():
+        if content.criterion in elements:
+            prior = prior_parameters(content.difficulty_rating)
+            rows.append(
+                ItemParameters(
+                    item_id=code,
+                    model=prior.model,
+                    discrimination=prior.discrimination,
+                    difficulty=prior.difficulty,
+                    unit=unit,
+                    element=elements[content.criterion].code,
+                    criterion=content.criterion,
+                )
+            )
+    return ItemPool.from_items(rows)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_thousand_sittings_break_no_blueprint_even_where_they_stop_early(unit: str) -> None:
+    pool = starter_pool(unit)
+    design = default_design(load_starter_standard().unit(unit), pool_size=len(pool))
+    report = simulate(prepare_exam(design, pool), examinees=1000, seed=20221127)
+    assert report.blueprint_violations == 0
+    assert sum(report.finish_reasons.values()) == 1000
+    early = {name: count for name, count in report.finish_reasons.items() if name != "maximum_length"}
+    assert sum(early.values()) > 100, "the property is only worth something if many sittings stop early"
+    assert design.minimum_length <= report.mean_length < design.maximum_length
+    assert report.max_exposure <= (design.maximum_exposure or 1) + 0.05
+    assert abs(report.claimed_accuracy - report.decision_accuracy) <= 0.04
+
+
+def test_every_unit_that_the_starter_bank_can_fill_is_simulated() -> None:
+    framework = load_starter_standard()
+    written = {code for _, content in starter_items() for code in (content.criterion,)}
+    fillable = {
+        unit.code
+        for unit in framework.units
+        if (needed := [c.code for e in unit.elements if e.is_written for c in e.criteria]) and set(needed) <= written
+    }
+    assert fillable == set(UNITS)
