@@ -1,0 +1,1 @@
+"""Benchmarks: what Samat's work costs, measured beside its peers in the same run."""
