@@ -25,7 +25,7 @@ class AbilityEstimate:
     Args:
         theta: Estimate; nan where the status says that no finite one exists.
         standard_error: Posterior standard deviation ("eap") or inverse root of the information; nan with theta.
-        status: "ok", "no_responses", "all_correct", "all_incorrect" or "out_of_range".
+        status: "ok", "no_responses", "all_correct", "all_incorrect", "out_of_range" or "not_converged".
         posterior: Under "eap" the posterior probabilities on the nodes, shape (nodes,).
         nodes: Under "eap" the nodes, shape (nodes,).
     """

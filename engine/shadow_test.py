@@ -38,22 +38,19 @@ class _Room:
 
     def fits(self, group: int) -> bool:
         """Say whether one more item of a group can be added with all minima still within reach."""
-        while group >= 0:
-            load = self.load[group]
-            if load < self.minima[group]:
-                return True
-            if load >= self.capacity[group]:
+        # The exam requires exactly the length of the test, so the way up ends there at the latest.
+        while self.load[group] >= self.minima[group]:
+            if self.load[group] >= self.capacity[group]:
                 return False
             group = self.parents[group]
         return True
 
     def take(self, group: int) -> None:
-        """Add one item of a group; where it fills a place reserved for a minimum, the groups outside notice nothing."""
-        while group >= 0:
+        """Add one item that fits; where it fills a place reserved for a minimum, the groups outside notice nothing."""
+        while self.load[group] >= self.minima[group]:
             self.load[group] += 1
-            if self.load[group] <= self.minima[group]:
-                return
             group = self.parents[group]
+        self.load[group] += 1
 
 
 def assemble(

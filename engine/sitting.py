@@ -156,6 +156,9 @@ def replay(
     Yields:
         The state before the first answer, then the one after each: a recorded item that is not the pending one of the
         state before it is a deviation.
+
+    Raises:
+        EngineError: As `fold` does, at the first answer that no sitting of this exam can have.
     """
     for answered in range(len(responses) + 1):
         yield fold(exam, seed=seed, ineligible=ineligible, responses=responses[:answered])
