@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-from zoneinfo import ZoneInfo
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,8 +10,8 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from itembank.errors import ErrorKind, NotSignedIn, SamatError, WrongCredentials
-from web.page import LANGUAGE_COOKIE, Page
-from web.texts_catalogue import DEFAULT_LANGUAGE, LANGUAGES, Texts
+from web.page import Page, stranger_page
+from web.texts_catalogue import Texts
 
 STATUS = {
     ErrorKind.NOT_SIGNED_IN: 401,
@@ -36,26 +35,29 @@ def install_error_pages(app: FastAPI, *, api_prefix: str) -> None:
 
     def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, SamatError)
-        page = _page_of(request)
+        page = stranger_page(request)
         if isinstance(error, NotSignedIn) and not isinstance(error, WrongCredentials):
             return _to_sign_in(request, page)
         return _error_page(page, STATUS[error.kind], error_text(error, page.t))
 
     def not_understood(request: Request, error: Exception) -> Response:
-        page = _page_of(request)
+        page = stranger_page(request)
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0]
+        if first["loc"][0] == "path":
+            # An address that can't be read is an address of nothing.
+            return _error_page(page, 404, page.t("errors.no_such_page"))
         field = ".".join(str(part) for part in first["loc"][1:])
         return _error_page(page, 422, page.t("errors.not_understood", field=field))
 
     def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        page = _page_of(request)
+        page = stranger_page(request)
         key = "errors.no_such_page" if error.status_code in (404, 405) else "errors.unexpected"
         return _error_page(page, error.status_code, page.t(key))
 
     def broken(request: Request, error: Exception) -> Response:
-        page = _page_of(request)
+        page = stranger_page(request)
         return _error_page(page, 500, page.t("errors.unexpected"))
 
     app.add_exception_handler(SamatError, refused)
@@ -64,20 +66,12 @@ def install_error_pages(app: FastAPI, *, api_prefix: str) -> None:
     app.add_exception_handler(Exception, broken)
 
 
-def _page_of(request: Request) -> Page:
-    # Errors may come before or out of the transaction, so this page knows nobody; it needs nothing that can fail again.
-    settings = request.app.state.settings
-    wanted = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
-    language = wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
-    return Page(
-        request=request, actor=None, t=Texts(language, ZoneInfo(settings.time_zone)), settings=settings, token=None
-    )
-
-
 def _to_sign_in(request: Request, page: Page) -> Response:
-    target = "/sign-in"
-    if request.method == "GET" and request.url.path != "/":
-        target = f"/sign-in?next={quote(request.url.path)}"
+    # A change can't be asked for again after signing in, so it leads back to the page that it came from.
+    headers = request.headers
+    came_from = headers.get("hx-current-url") or headers.get("referer") or ""
+    path = request.url.path if request.method == "GET" else urlsplit(came_from).path
+    target = "/sign-in" if path in ("", "/", "/sign-in") else f"/sign-in?next={quote(path)}"
     if page.wants_fragment:
         return Response(status_code=401, headers={"HX-Redirect": target})
     return RedirectResponse(target, status_code=303)

@@ -77,7 +77,7 @@ def static(path: str) -> str:
 class Notice:
     """A message at the top of a page."""
 
-    kind: str  # "info", "success", "warning" or "error"
+    kind: str  # "info", "good", "warn" or "bad", as the notice macro names them
     text: str
 
 
@@ -98,7 +98,13 @@ class Page:
         return headers.get("hx-request") == "true" and headers.get("hx-history-restore-request") != "true"
 
     def render(
-        self, template: str, *, block: str | None = None, status: int = 200, notice: Notice | None = None, **context: Any
+        self,
+        template: str,
+        *,
+        block: str | None = None,
+        status: int = 200,
+        notice: Notice | None = None,
+        **context: Any,
     ) -> HTMLResponse:
         """Render a page, or only the named block of it when HTMX asks.
 
@@ -109,7 +115,7 @@ class Page:
             notice: A message to show at the top.
             **context: What the template needs beyond the frame's own values.
         """
-        values = self._frame(notice) | context
+        values = {**self._frame(notice), **context}
         if block is not None and self.wants_fragment:
             html = render_block(templates(), template, block, **values)
         else:
@@ -151,7 +157,14 @@ class Page:
     def _passed_notice(self) -> Notice | None:
         # Only texts made to be notices: an address must not be able to put any other sentence on a page.
         key = self.request.query_params.get("notice", "")
-        return Notice("success", self.t(key)) if ".notice_" in key and self.t.has(key) else None
+        return Notice("good", self.t(key)) if ".notice_" in key and self.t.has(key) else None
+
+
+def stranger_page(request: Request) -> Page:
+    """Make a page that knows nobody and needs no transaction: for errors, and for signing in, which opens its own."""
+    settings: Settings = request.app.state.settings
+    t = Texts(_language(request), ZoneInfo(settings.time_zone))
+    return Page(request=request, actor=None, t=t, settings=settings, token=None)
 
 
 def _page(request: Request, session: Transaction, now: Now) -> Page:

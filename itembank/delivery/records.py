@@ -73,7 +73,10 @@ def load_record(session: Session, sitting_id: UUID, *, lock: bool = False) -> Si
         NotFound: There is no such sitting.
     """
     query = select(Sitting).where(Sitting.id == sitting_id)
-    sitting = session.exec(query.with_for_update() if lock else query).first()
+    if lock:
+        # What this transaction read before it held the lock may be old by now.
+        query = query.with_for_update().execution_options(populate_existing=True)
+    sitting = session.exec(query).first()
     if sitting is None:
         raise NotFound(what="sitting", name=sitting_id)
     row = session.exec(

@@ -104,6 +104,12 @@ document.addEventListener("change", (event) => {
   keep(form, false);
 });
 
+// What is on its way can't be changed any more: the choice on the screen has to be the one that is sent.
+document.addEventListener("click", (event) => {
+  const input = event.target.closest("[data-exam-question] input");
+  if (input?.form && isSending(input.form)) event.preventDefault();
+}, true);
+
 // In the capture phase, so that a refused submit never reaches htmx.
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-exam-form]");

@@ -2,6 +2,7 @@
 // and at zero asks the server again. It ends nothing by itself.
 const HIDDEN_KEY = "samat.timer-hidden";
 const THRESHOLDS = [10, 5, 1];
+const ANSWER_SECONDS = 8;
 
 let countdown = null;
 
@@ -31,6 +32,23 @@ const announce = (timer, before, now) => {
   if (minutes && announcer) announcer.textContent = timer.getAttribute(`data-announce-${minutes}`);
 };
 
+// Time is over: the server decides what that means. An answer that is on its way gets a few seconds to arrive, and
+// without a connection the page stays: a browser's error page would help nobody.
+const askServer = async (timer, patience = ANSWER_SECONDS) => {
+  if (!timer.isConnected) return;
+  if (patience > 0 && document.querySelector("form[data-exam-form][data-sending]")) {
+    setTimeout(askServer, 1000, timer, patience - 1);
+    return;
+  }
+  const url = timer.dataset.reloadUrl || location.href;
+  try {
+    await fetch(url, { redirect: "manual", cache: "no-store" });
+    location.replace(url);
+  } catch {
+    setTimeout(askServer, 3000, timer, 0);
+  }
+};
+
 const begin = (timer) => {
   clearInterval(countdown);
   const given = Number(timer.dataset.remainingSeconds);
@@ -47,10 +65,10 @@ const begin = (timer) => {
     announce(timer, left, now);
     left = now;
     value.textContent = clockText(now);
-    // A page that came with no time left is the server's last word: asking again would go round in circles.
-    if (now === 0 && given > 0) {
+    if (now === 0) {
       clearInterval(countdown);
-      location.replace(timer.dataset.reloadUrl || location.href);
+      // Whole seconds are told, so a last fraction may be left: asking at once could go round in circles.
+      setTimeout(askServer, 1500, timer);
     }
   };
   tick();
