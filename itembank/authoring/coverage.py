@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlmodel import Session, col, select
 from itembank.actor import Actor
 from itembank.authoring.items import BANK_READERS
 from itembank.authoring.lifecycle import LIVE_STATES, ItemState
+from itembank.errors import NotFound
 from itembank.framework.store import current_standard
 from itembank.tables import ItemVersion
 
@@ -71,6 +73,16 @@ class UnitCoverage:
         return sum(criterion.level is CoverageLevel.NONE for element in self.elements for criterion in element.criteria)
 
 
+@dataclass(frozen=True, slots=True)
+class CoverageTotals:
+    """The whole standard in four numbers."""
+
+    written: int
+    covered: int
+    live: int
+    in_work: int
+
+
 def coverage(session: Session, *, actor: Actor) -> tuple[UnitCoverage, ...]:
     """Count the items of every criterion of the current standard.
 
@@ -100,6 +112,32 @@ def coverage(session: Session, *, actor: Actor) -> tuple[UnitCoverage, ...]:
             elements.append(ElementCoverage(element.code, element.wording, written, criteria))
         units.append(UnitCoverage(unit.code, unit.title, tuple(elements)))
     return tuple(units)
+
+
+def criterion_coverage(session: Session, *, actor: Actor, code: str) -> CriterionCoverage:
+    """Count the items of one criterion of the current standard.
+
+    Raises:
+        NotAllowed: The actor does not work on the bank.
+        NotFound: There is no such criterion, or no standard is stored yet.
+    """
+    units = coverage(session, actor=actor)
+    for criterion in (criterion for unit in units for element in unit.elements for criterion in element.criteria):
+        if criterion.code == code:
+            return criterion
+    raise NotFound(what="performance criterion", name=code)
+
+
+def coverage_totals(units: Sequence[UnitCoverage]) -> CoverageTotals:
+    """Add up the units: written criteria, those with a live item, live items, items in preparation."""
+    criteria = [criterion for unit in units for element in unit.elements for criterion in element.criteria]
+    written = [criterion for criterion in criteria if criterion.level is not CoverageLevel.NOT_WRITTEN]
+    return CoverageTotals(
+        written=len(written),
+        covered=sum(criterion.live > 0 for criterion in written),
+        live=sum(criterion.live for criterion in criteria),
+        in_work=sum(criterion.in_work for criterion in criteria),
+    )
 
 
 def coverage_level(live: int, *, written: bool) -> CoverageLevel:

@@ -87,6 +87,7 @@ class ItemLine:
     state: ItemState
     version: int
     stem: str
+    language: str
     writer_name: str
     written_at: datetime
 
@@ -193,6 +194,7 @@ def move_item(
         OwnWork: The actor wrote the version and the move needs somebody else.
         InvalidInput: The move needs a note with the reason.
     """
+    actor.require(*BANK_READERS)
     item = lock_item(session, item_id)
     version = read_version(session, item, item.head_version)
     move, target = next_state(ItemState(version.state), move_name)
@@ -379,6 +381,7 @@ def item_line(item: Item, row: ItemVersion) -> ItemLine:
         state=ItemState(row.state),
         version=row.number,
         stem=row.content["stem"],
+        language=row.content.get("language", "th"),
         writer_name=row.writer_name,
         written_at=row.written_at,
     )

@@ -1,0 +1,180 @@
+"""Items: the list, one item with its life, its moves, and the differences between versions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from itembank.authoring.criteria import criterion_context, written_units
+from itembank.authoring.items import ItemView, MoveView, item_view, list_items, move_item
+from itembank.authoring.lifecycle import ItemState
+from itembank.authoring.version_differences import version_differences
+from itembank.errors import EditConflict, IllegalMove, InvalidInput
+from itembank.publishing.item_in_force import ItemInForce, item_in_force
+from web.error_pages import error_text
+from web.page import Notice, Now, Page, SignedInPage, Transaction, actor_of
+from web.pages.item_form import problem_text
+
+#: Items on one page of the list.
+PAGE_SIZE = 25
+
+#: Decisions that a reviewer makes only after answering the question, on a page of its own.
+_REVIEWERS_MOVES = frozenset({"approve", "return"})
+
+router = APIRouter()
+
+
+@router.get("/bank/items")
+def list_page(
+    page: SignedInPage,
+    session: Transaction,
+    search: Annotated[str, Query(max_length=200)] = "",
+    state: str = "",
+    criterion: str = "",
+    number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
+) -> Response:
+    """List items, found by wording, state and place in the standard."""
+    actor = actor_of(page)
+    if state and state not in set(ItemState):
+        raise InvalidInput(field="state", expected=f"one of {', '.join(ItemState)}")
+
+    def find(number: int) -> tuple[tuple[object, ...], int]:
+        return list_items(
+            session,
+            actor=actor,
+            criterion=criterion or None,
+            state=ItemState(state) if state else None,
+            search=search,
+            offset=(number - 1) * PAGE_SIZE,
+            limit=PAGE_SIZE,
+        )
+
+    items, count = find(number)
+    pages = max(1, -(-count // PAGE_SIZE))
+    if number > pages:
+        # A narrower search has fewer pages than the one before it.
+        number = pages
+        items, count = find(number)
+    filters = {"search": search, "state": state, "criterion": criterion}
+    query = urlencode({name: value for name, value in filters.items() if value})
+    return page.render(
+        "bank/items.html",
+        block="items",
+        items=items,
+        count=count,
+        number=number,
+        pages=pages,
+        page_url=f"/bank/items?{query}{'&' if query else ''}page={{page}}",
+        filters=filters,
+        states=list(ItemState),
+        units=written_units(session, actor=actor),
+    )
+
+
+@router.get("/bank/items/{item_id}")
+def item_page(page: SignedInPage, session: Transaction, item_id: UUID) -> Response:
+    """Show an item: what candidates see, where it stands, what can be done with it, its history."""
+    return _show_item(page, session, item_id)
+
+
+@router.post("/bank/items/{item_id}/moves")
+def move_item_page(
+    page: SignedInPage,
+    session: Transaction,
+    now: Now,
+    item_id: UUID,
+    move: Annotated[str, Form()],
+    version: Annotated[int, Form()],
+    note: Annotated[str, Form()] = "",
+) -> Response:
+    """Move an item on in its life."""
+    try:
+        move_item(
+            session,
+            actor=actor_of(page),
+            item_id=item_id,
+            move_name=move,
+            now=now,
+            note=note.replace("\0", ""),
+            version_seen=version,
+        )
+    except InvalidInput as problem:
+        session.rollback()
+        return _show_item(page, session, item_id, refused=move, error=problem_text(problem, page.t), status=422)
+    except EditConflict as error:
+        session.rollback()
+        notice = Notice("warning", page.t("bank.newer_version", **error.details))
+        return _show_item(page, session, item_id, notice=notice, status=409)
+    except IllegalMove as error:
+        session.rollback()
+        return _show_item(page, session, item_id, notice=Notice("warning", error_text(error, page.t)), status=409)
+    return page.redirect(f"/bank/items/{item_id}", notice=f"bank.notice_{move}")
+
+
+@router.get("/bank/items/{item_id}/history")
+def history_page(
+    page: SignedInPage,
+    session: Transaction,
+    item_id: UUID,
+    before: Annotated[int | None, Query(alias="from")] = None,
+    after: Annotated[int | None, Query(alias="to")] = None,
+) -> Response:
+    """Show the differences between two versions side by side."""
+    differences = version_differences(session, actor=actor_of(page), item_id=item_id, before=before, after=after)
+    return page.render("bank/history.html", item=differences.item, differences=differences)
+
+
+def _show_item(
+    page: Page,
+    session: Session,
+    item_id: UUID,
+    *,
+    notice: Notice | None = None,
+    refused: str = "",
+    error: str = "",
+    status: int = 200,
+) -> Response:
+    actor = actor_of(page)
+    item = item_view(session, actor=actor, item_id=item_id)
+    in_force = item_in_force(session, actor=actor, item_id=item_id)
+    names = {move.name for move in item.possible_moves}
+    return page.render(
+        "bank/item.html",
+        status=status,
+        notice=notice,
+        item=item,
+        context=criterion_context(session, actor=actor, code=item.head.content.criterion, item_id=item_id),
+        moves=[move for move in item.possible_moves if move.name not in _REVIEWERS_MOVES],
+        may_review=not names.isdisjoint(_REVIEWERS_MOVES),
+        events=[(_event(move), move) for move in reversed(item.moves)],
+        in_force=in_force,
+        exams=_exams(item, in_force),
+        refused=refused,
+        error=error,
+    )
+
+
+def _exams(item: ItemView, in_force: ItemInForce | None) -> str:
+    # What the page says about exams: whether they use what the bank's workers see here.
+    operational = item.live if item.live and item.live.state is ItemState.OPERATIONAL else None
+    if operational and in_force:
+        return "in_use" if operational.number == in_force.version else "replaced_next"
+    if operational:
+        return "enters_next"
+    return "leaves_next" if in_force else "unused"
+
+
+def _event(move: MoveView) -> str:
+    if move.from_state is None:
+        return "created" if move.to_state is ItemState.DRAFT else "installed"
+    if move.to_state is ItemState.DRAFT:
+        return "returned" if move.note else "withdrawn"
+    # People give a reason when they retire a version; one that its successor retires has none.
+    if move.to_state is ItemState.RETIRED and not move.note:
+        return "succeeded"
+    return move.to_state.value
