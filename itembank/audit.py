@@ -52,15 +52,22 @@ def record(
 
 
 def list_entries(
-    session: Session, *, actor: Actor, limit: int = 200, subject: str | None = None
+    session: Session, *, actor: Actor, limit: int = 200, offset: int = 0, subject: str | None = None
 ) -> tuple[AuditView, ...]:
     """Read the newest lines of the audit log, newest first.
+
+    Args:
+        session: The transaction.
+        actor: An administrator.
+        limit: How many at most.
+        offset: How many of the newest to skip.
+        subject: Only what was done to the thing of this code or id.
 
     Raises:
         NotAllowed: The actor is not an administrator.
     """
     actor.require(Role.ADMINISTRATOR)
-    query = select(AuditEntry).order_by(col(AuditEntry.id).desc()).limit(limit)
+    query = select(AuditEntry).order_by(col(AuditEntry.id).desc()).offset(offset).limit(limit)
     if subject:
         query = query.where(AuditEntry.subject == subject)
     return tuple(

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from engine.blueprint import Shortfall, compile_blueprint, shortfalls
 from engine.design import ExamDesign
 from engine.errors import EngineError
 from itembank.actor import Actor
-from itembank.delivery.exams import EXAM_READERS, design_for
+from itembank.delivery.exams import EXAM_READERS, ExamView, design_for
+from itembank.delivery.my_exams import MyExamState
 from itembank.errors import InvalidInput, NotFound
 from itembank.framework.document import Framework
 from itembank.framework.errors import UnknownCode
 from itembank.framework.store import current_standard, standard_by_id
-from itembank.publishing.banks import find_bank_in_force
+from itembank.publishing.banks import bank_in_force, find_bank_in_force
+from itembank.publishing.pools import unit_pool
 from itembank.tables import BankItem, Exam
 
 
@@ -80,6 +84,38 @@ def examinable_units(session: Session, *, actor: Actor) -> tuple[ExaminableUnit,
         for unit in current_standard(session).framework.units
         if unit.code in items
     )
+
+
+def design_shortfalls(session: Session, *, actor: Actor, unit: str, design: ExamDesign) -> tuple[Shortfall, ...]:
+    """Name what the bank in force lacks to fill a design, part by part; nothing if it lacks nothing.
+
+    Raises:
+        NotAllowed: The actor does not run exams.
+        NotFound: No bank is in force.
+        BankTooSmall: The bank has no item at all for the unit.
+    """
+    actor.require(*EXAM_READERS)
+    pool = unit_pool(session, bank_id=bank_in_force(session).id, unit=unit).pool
+    known = {"exam": {""}, "unit": set(pool.units), "element": set(pool.elements), "criterion": set(pool.criteria)}
+    absent = [
+        bound for bound in design.blueprint.bounds if bound.level != "exam" and bound.code not in known[bound.level]
+    ]
+    if absent:
+        return tuple(
+            Shortfall(level=bound.level, code=bound.code, required=bound.minimum, available=0, message=bound.code)
+            for bound in absent
+        )
+    tree = compile_blueprint(design.blueprint, pool)
+    return shortfalls(tree, lengths=(design.minimum_length, design.maximum_length))
+
+
+def opening_state(exam: ExamView, now: datetime) -> MyExamState:
+    """Tell whether an exam may be started at a moment: upcoming, open or closed."""
+    if exam.opens_at is not None and now < exam.opens_at:
+        return MyExamState.UPCOMING
+    if exam.closes_at is not None and now >= exam.closes_at:
+        return MyExamState.CLOSED
+    return MyExamState.OPEN
 
 
 def read_design(document: Mapping[str, Any]) -> ExamDesign:

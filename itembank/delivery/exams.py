@@ -24,8 +24,8 @@ from itembank.tables import Enrolment, Exam, Person, RoleAssignment, Sitting
 EXAM_READERS = (Role.ADMINISTRATOR, Role.PSYCHOMETRICIAN)
 MAXIMUM_MINUTES = 24 * 60
 
-#: Until judges have set a standard: somewhat below the middle of the population, where an item that its writer rates 3 of
-#: 5 is answered rightly by 43 of 100. An administrator sees it and can change it when designing an exam.
+#: Until judges have set a standard: somewhat below the middle of the population, where an item that its writer rates
+#: 3 of 5 is answered rightly by 43 of 100. An administrator sees it and can change it when designing an exam.
 PROVISIONAL_CUT = -0.3
 
 

@@ -182,7 +182,7 @@ def _own_record(session: Session, *, actor: Actor, sitting_id: UUID, lock: bool 
 
 
 def _begin(session: Session, *, actor: Actor, exam: Exam, person_id: UUID, now: datetime) -> Sitting:
-    bank = bank_in_force(session)
+    bank = bank_in_force(session, standard_id=exam.standard_id)
     pool = unit_pool(session, bank_id=bank.id, unit=exam.unit)
     prepared = prepared_exam(pool, exam.design)
     seed = secrets.randbits(53)  # exact in JSON readers that know only doubles

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from itembank.actor import Actor
 from itembank.delivery.exams import EXAM_READERS, design_for
 from itembank.delivery.records import deadline_of
+from itembank.errors import NotFound
 from itembank.tables import Enrolment, Exam, Person, RecordedAnswer, Sitting
 
 #: What ended within a day still belongs to the picture of an exam day.
@@ -55,7 +56,7 @@ class SittingsNow:
 def sittings_now(session: Session, *, actor: Actor, now: datetime, include_simulated: bool = False) -> SittingsNow:
     """Tell which sittings are running and which ended within the last day.
 
-    Five queries however many sittings there are: an administrator's page asks for this every few seconds.
+    Four queries however many sittings there are: an administrator's page asks for this every few seconds.
 
     Raises:
         NotAllowed: The actor does not run exams.
@@ -72,6 +73,20 @@ def sittings_now(session: Session, *, actor: Actor, now: datetime, include_simul
         running=_lines(session, _rows(running).order_by(col(Sitting.started_at), col(Sitting.id)), running, now),
         finished=_lines(session, newest_first, finished, now),
     )
+
+
+def sitting_line(session: Session, *, actor: Actor, sitting_id: UUID, now: datetime) -> SittingLine:
+    """Tell one sitting's line, whenever it was.
+
+    Raises:
+        NotAllowed: The actor does not run exams.
+        NotFound: There is no such sitting.
+    """
+    actor.require(*EXAM_READERS)
+    this_one: list[ColumnElement[bool]] = [col(Sitting.id) == sitting_id]
+    for line in _lines(session, _rows(this_one), this_one, now):
+        return line
+    raise NotFound(what="sitting", name=sitting_id)
 
 
 def _rows(conditions: list[ColumnElement[bool]]) -> Any:

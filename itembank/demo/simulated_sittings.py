@@ -73,7 +73,7 @@ def add_simulated_sittings(
     exam = session.get(Exam, exam_id)
     if exam is None:
         raise NotFound(what="exam", name=exam_id)
-    bank = bank_in_force(session)
+    bank = bank_in_force(session, standard_id=exam.standard_id)
     pool = unit_pool(session, bank_id=bank.id, unit=exam.unit)
     prepared = prepared_exam(pool, exam.design)
     truth = _true_items(pool.pool)

@@ -86,9 +86,16 @@ def create_person(
 
 
 def list_people(
-    session: Session, *, actor: Actor, include_simulated: bool = False, role: Role | None = None
+    session: Session, *, actor: Actor, include_simulated: bool = False, role: Role | None = None, search: str = ""
 ) -> tuple[PersonView, ...]:
     """List the people by user name.
+
+    Args:
+        session: The transaction.
+        actor: An administrator.
+        include_simulated: List those of a simulation too.
+        role: Only holders of this role.
+        search: Only people whose user name or name holds this text.
 
     Raises:
         NotAllowed: The actor is not an administrator.
@@ -100,11 +107,27 @@ def list_people(
     if role is not None:
         holders = select(RoleAssignment.person_id).where(RoleAssignment.role == role.value)
         query = query.where(col(Person.id).in_(holders))
+    if wanted := search.strip():
+        query = query.where(
+            col(Person.username).icontains(wanted, autoescape=True)
+            | col(Person.display_name).icontains(wanted, autoescape=True)
+        )
     people = session.exec(query).all()
     roles: dict[UUID, list[Role]] = {}
     for assignment in session.exec(select(RoleAssignment)):
         roles.setdefault(assignment.person_id, []).append(Role(assignment.role))
     return tuple(_view(person, roles.get(person.id, ())) for person in people)
+
+
+def person_view(session: Session, *, actor: Actor, person_id: UUID) -> PersonView:
+    """Describe one person.
+
+    Raises:
+        NotAllowed: The actor is not an administrator.
+        NotFound: There is no such person.
+    """
+    actor.require(Role.ADMINISTRATOR)
+    return _view(_person(session, person_id), _roles_of(session, person_id))
 
 
 def set_roles(session: Session, *, actor: Actor, person_id: UUID, roles: Iterable[Role], now: datetime) -> PersonView:

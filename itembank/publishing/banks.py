@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ from itembank.authoring.items import BANK_READERS
 from itembank.authoring.lifecycle import ItemState
 from itembank.errors import InvalidInput, NotFound, NothingToPublish
 from itembank.framework.store import current_standard
-from itembank.tables import Bank, BankInForce, BankItem, Item, ItemVersion
+from itembank.tables import Bank, BankInForce, BankItem, Item, ItemVersion, Standard
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def publish_bank(
     rows = session.exec(
         select(Item, ItemVersion)
         .join(ItemVersion, col(ItemVersion.item_id) == col(Item.id))
-        .where(ItemVersion.state == ItemState.OPERATIONAL.value)
+        .where(ItemVersion.state == ItemState.OPERATIONAL.value, col(Item.standard_id).in_(_versions(session)))
         .order_by(Item.code)
     ).all()
     elements = {criterion.code: element for element in standard.framework.elements for criterion in element.criteria}
@@ -113,7 +113,7 @@ def publish_bank(
     known.update(calibrated or {})
     bank = Bank(
         standard_id=standard.id,
-        number=_next_number(session, standard.id),
+        number=_next_number(session),
         published_at=now,
         published_by=actor.display_name,
         note=note,
@@ -151,8 +151,9 @@ def reinstate_bank(session: Session, *, actor: Actor, number: int, reason: str, 
     actor.require(Role.PSYCHOMETRICIAN)
     if not reason.strip():
         raise InvalidInput(field="reason", expected="why the earlier bank is put back, in a sentence")
-    standard = current_standard(session)
-    bank = session.exec(select(Bank).where(Bank.standard_id == standard.id, Bank.number == number)).first()
+    bank = session.exec(
+        select(Bank).where(col(Bank.standard_id).in_(_versions(session)), Bank.number == number)
+    ).first()
     if bank is None:
         raise NotFound(what="bank", name=number)
     _put_in_force(session, actor=actor, bank=bank, reason=reason.strip(), now=now)
@@ -162,24 +163,29 @@ def reinstate_bank(session: Session, *, actor: Actor, number: int, reason: str, 
     return bank_view(session, bank_id=bank.id)
 
 
-def find_bank_in_force(session: Session) -> Bank | None:
-    """Find the bank that new sittings use, if one has been published."""
-    standard = current_standard(session)
+def find_bank_in_force(session: Session, *, standard_id: UUID | None = None) -> Bank | None:
+    """Find the bank that new sittings use, if one has been published.
+
+    Args:
+        session: The transaction.
+        standard_id: A version of the standard; the one stored last if not given. All versions of a standard share
+            their banks, so that a new version of the text does not stop the exams.
+    """
     return session.exec(
         select(Bank)
         .join(BankInForce, col(BankInForce.bank_id) == col(Bank.id))
-        .where(BankInForce.standard_id == standard.id)
+        .where(col(BankInForce.standard_id).in_(_versions(session, standard_id)))
         .order_by(col(BankInForce.id).desc())
     ).first()
 
 
-def bank_in_force(session: Session) -> Bank:
-    """Give the bank that new sittings use.
+def bank_in_force(session: Session, *, standard_id: UUID | None = None) -> Bank:
+    """Give the bank that new sittings use, of the given standard or the one stored last.
 
     Raises:
         NotFound: None has been published.
     """
-    bank = find_bank_in_force(session)
+    bank = find_bank_in_force(session, standard_id=standard_id)
     if bank is None:
         raise NotFound(what="bank", name="in force; publish one first")
     return bank
@@ -206,12 +212,13 @@ def list_banks(session: Session, *, actor: Actor) -> tuple[BankView, ...]:
         NotAllowed: The actor does not work on the bank.
     """
     actor.require(*BANK_READERS)
-    standard = current_standard(session)
     in_force = find_bank_in_force(session)
     counts: dict[UUID, int] = dict(
         session.exec(select(BankItem.bank_id, func.count()).group_by(col(BankItem.bank_id))).all()
     )
-    banks = session.exec(select(Bank).where(Bank.standard_id == standard.id).order_by(col(Bank.number).desc()))
+    banks = session.exec(
+        select(Bank).where(col(Bank.standard_id).in_(_versions(session))).order_by(col(Bank.number).desc())
+    )
     return tuple(
         _view(bank, items=counts.get(bank.id, 0), in_force=in_force is not None and in_force.id == bank.id)
         for bank in banks
@@ -225,11 +232,10 @@ def in_force_history(session: Session, *, actor: Actor) -> tuple[InForceView, ..
         NotAllowed: The actor does not work on the bank.
     """
     actor.require(*BANK_READERS)
-    standard = current_standard(session)
     rows = session.exec(
         select(BankInForce, Bank.number)
         .join(Bank, col(Bank.id) == col(BankInForce.bank_id))
-        .where(BankInForce.standard_id == standard.id)
+        .where(col(BankInForce.standard_id).in_(_versions(session)))
         .order_by(col(BankInForce.id).desc())
     )
     return tuple(InForceView(number, row.since, row.decided_by, row.reason) for row, number in rows)
@@ -239,7 +245,11 @@ def unpublished_changes(session: Session) -> int:
     """Count item versions that the bank in force and the operational items don't have in common."""
     bank = find_bank_in_force(session)
     operational = set(
-        session.exec(select(ItemVersion.id).where(ItemVersion.state == ItemState.OPERATIONAL.value)).all()
+        session.exec(
+            select(ItemVersion.id)
+            .join(Item, col(Item.id) == col(ItemVersion.item_id))
+            .where(ItemVersion.state == ItemState.OPERATIONAL.value, col(Item.standard_id).in_(_versions(session)))
+        ).all()
     )
     published: set[UUID] = set()
     if bank is not None:
@@ -292,9 +302,15 @@ def _bank_item(
     )
 
 
-def _next_number(session: Session, standard_id: UUID) -> int:
-    newest = session.exec(select(func.max(Bank.number)).where(Bank.standard_id == standard_id)).one()
+def _next_number(session: Session) -> int:
+    newest = session.exec(select(func.max(Bank.number)).where(col(Bank.standard_id).in_(_versions(session)))).one()
     return (newest or 0) + 1
+
+
+def _versions(session: Session, standard_id: UUID | None = None) -> Sequence[UUID]:
+    known = standard_id or current_standard(session).id
+    series = select(Standard.series).where(Standard.id == known).scalar_subquery()
+    return session.exec(select(Standard.id).where(Standard.series == series)).all()
 
 
 def _view(bank: Bank, *, items: int, in_force: bool) -> BankView:

@@ -107,9 +107,7 @@ def test_an_edit_started_from_an_older_version_is_refused_even_after_reading_the
     desk.save(item, replace(CONTENT, difficulty_rating=4), started_from=1)
     with desk.database.writing() as session, pytest.raises(EditConflict):
         item_view(session, actor=desk.people["writer2"], item_id=item.id)
-        save_item(
-            session, actor=desk.people["writer2"], item_id=item.id, content=CONTENT, started_from=1, now=NOON
-        )
+        save_item(session, actor=desk.people["writer2"], item_id=item.id, content=CONTENT, started_from=1, now=NOON)
 
 
 def test_saving_without_a_change_makes_no_version(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
@@ -149,3 +150,25 @@ def test_a_standard_is_stored_once_and_a_changed_one_says_what_differs(database:
     assert (second.created, second.standard.version) == (True, 2)
     assert len(second.standard.differences) == 1
     assert "DG100" in str(second.standard.differences[0])
+
+
+def test_a_new_version_or_another_standard_does_not_stop_the_exams(filled: Filled) -> None:
+    database, people = filled
+    framework = load_starter_standard()
+    unit = replace(framework.units[0], title="ชื่อใหม่")
+    with database.writing() as session:
+        first = bank_in_force(session)
+        new_version = replace(framework, units=(unit, *framework.units[1:]))
+        store_framework(session, actor=COMMAND_LINE, framework=new_version, now=NOON + timedelta(days=1))
+        assert bank_in_force(session).id == first.id
+        second = publish_bank(session, actor=people["psychometrician"], now=NOON + timedelta(days=1))
+        other = replace(framework, title="มาตรฐานอาชีพอื่น")
+        store_framework(session, actor=COMMAND_LINE, framework=other, now=NOON + timedelta(days=2))
+        with pytest.raises(NotFound):
+            bank_in_force(session)
+        assert bank_in_force(session, standard_id=first.standard_id).id == second.id
+        with pytest.raises(NothingToPublish):  # its items belong to the other standard
+            publish_bank(session, actor=people["psychometrician"], now=NOON + timedelta(days=2))
+    assert (second.number, second.items) == (2, 126)
+    view = begin(database, actor=people["candidate"], exam_id=people.exam, now=NOON + timedelta(days=3))
+    assert view.question is not None

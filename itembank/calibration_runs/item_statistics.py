@@ -1,0 +1,293 @@
+"""How the items of a unit behave in the bank in force: answers, parameters, exposure, and what is worth a look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import case, func, select
+from sqlmodel import Session, col
+
+from itembank.actor import Actor, Role
+from itembank.authoring.lifecycle import ItemState
+from itembank.calibration_runs.recorded_responses import of_unit
+from itembank.calibration_runs.results import CALIBRATION
+from itembank.errors import NotFound
+from itembank.framework.errors import UnknownCode
+from itembank.framework.store import current_standard
+from itembank.publishing.banks import bank_in_force, find_bank_in_force
+from itembank.tables import AskedItem, Bank, BankItem, Exam, ItemVersion, RecordedAnswer, Sitting
+
+#: From these on an item's parameters carry an adaptive exam (METHODS, cold start): 20 to 30 answers, SD(b) up to 0.5.
+ENOUGH_ANSWERS = 30
+SURE_DIFFICULTY = 0.5
+#: Below this an item tells the abler from the less able so little that its place is worth more than its answers.
+LOW_DISCRIMINATION = 0.5
+#: Exposure control holds its limit on average; this much above it is not chance any more.
+EXPOSURE_TOLERANCE = 0.02
+
+
+class ItemFlag(StrEnum):
+    """What there is to say about an item, the most harmful first."""
+
+    LOW_DISCRIMINATION = "low_discrimination"
+    OVER_EXPOSED = "over_exposed"
+    RETIRED = "retired"
+    UNSURE = "unsure"
+    UNCALIBRATED = "uncalibrated"
+    FEW_ANSWERS = "few_answers"
+
+
+#: Remarks that may harm candidates' results; the others only say that an item's time has not come yet.
+HARMFUL_FLAGS = frozenset({ItemFlag.LOW_DISCRIMINATION, ItemFlag.OVER_EXPOSED, ItemFlag.RETIRED, ItemFlag.UNSURE})
+
+
+@dataclass(frozen=True, slots=True)
+class UnitInForce:
+    """A unit that the bank in force has items for, and how often it has been sat."""
+
+    code: str
+    title: str
+    items: int
+    sittings: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStatisticsLine:
+    """One item of the bank in force.
+
+    ``proportion_right`` depends on who was asked: an adaptive exam asks each candidate what suits that candidate, so it
+    says little about the item. ``exposure_rate`` is the share of those sittings whose bank held the item that asked it.
+    """
+
+    item_id: UUID
+    item_version_id: UUID
+    code: str
+    version: int
+    criterion: str
+    element: str
+    state: ItemState
+    model: str
+    discrimination: float
+    difficulty: float
+    se_discrimination: float
+    se_difficulty: float
+    source: str
+    answers: int
+    simulated_answers: int
+    proportion_right: float | None
+    exposure_rate: float | None
+    flags: tuple[ItemFlag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitStatistics:
+    """The items of one unit, and what the figures rest on."""
+
+    unit: str
+    unit_title: str
+    bank_number: int
+    sittings: int
+    simulated_sittings: int
+    answers: int
+    exposure_limit: float | None
+    cut_score: float | None
+    lines: tuple[ItemStatisticsLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    count: int = 0
+    right: int = 0
+    simulated: int = 0
+
+
+def units_in_force(session: Session, *, actor: Actor) -> tuple[UnitInForce, ...]:
+    """List the units of the bank in force, those sat most often first; none if no bank is in force.
+
+    Raises:
+        NotAllowed: The actor is not a psychometrician.
+    """
+    actor.require(Role.PSYCHOMETRICIAN)
+    bank = find_bank_in_force(session)
+    if bank is None:
+        return ()
+    framework = current_standard(session).framework
+    connection = session.connection()
+    items = connection.execute(
+        select(col(BankItem.unit), func.count()).where(col(BankItem.bank_id) == bank.id).group_by(col(BankItem.unit))
+    )
+    sat = connection.execute(
+        select(col(Sitting.unit), func.count())
+        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
+        .where(col(Exam.standard_id) == bank.standard_id)
+        .group_by(col(Sitting.unit))
+    )
+    sittings = dict(sat.all())
+    found = [UnitInForce(unit, framework.unit(unit).title, count, sittings.get(unit, 0)) for unit, count in items]
+    return tuple(sorted(found, key=lambda unit: (-unit.sittings, unit.code)))
+
+
+def item_statistics(session: Session, *, actor: Actor, unit: str) -> UnitStatistics:
+    """Describe every item that the bank in force has for a unit, by code.
+
+    Raises:
+        NotAllowed: The actor is not a psychometrician.
+        NotFound: There is no such unit, or no bank in force.
+    """
+    actor.require(Role.PSYCHOMETRICIAN)
+    standard = current_standard(session)
+    try:
+        title = standard.framework.unit(unit).title
+    except UnknownCode:
+        raise NotFound(what="unit", name=unit) from None
+    bank = bank_in_force(session)
+    sittings, simulated = _sittings(session, bank, unit)
+    limit, cut = _exam_settings(session, bank, unit)
+    lines = _lines(session, bank, unit, limit=limit)
+    return UnitStatistics(
+        unit=unit,
+        unit_title=title,
+        bank_number=bank.number,
+        sittings=sittings,
+        simulated_sittings=simulated,
+        answers=sum(line.answers for line in lines),
+        exposure_limit=limit,
+        cut_score=cut,
+        lines=lines,
+    )
+
+
+def _lines(session: Session, bank: Bank, unit: str, *, limit: float | None) -> tuple[ItemStatisticsLine, ...]:
+    answers, rates = _answers(session, bank, unit), _exposure_rates(session, bank, unit)
+    rows = session.connection().execute(
+        select(
+            *(col(getattr(BankItem, name)) for name in _COLUMNS),
+            col(ItemVersion.item_id),
+            col(ItemVersion.number),
+            col(ItemVersion.state),
+        )
+        .join(ItemVersion, col(ItemVersion.id) == col(BankItem.item_version_id))
+        .where(col(BankItem.bank_id) == bank.id, col(BankItem.unit) == unit)
+        .order_by(col(BankItem.item_code))
+    )
+    return tuple(
+        _line(
+            row,
+            found=answers.get(row.item_version_id, _Answers()),
+            rate=rates.get(row.item_version_id),
+            limit=limit,
+        )
+        for row in rows
+    )
+
+
+_COLUMNS = (
+    "item_version_id", "item_code", "criterion", "element", "model", "discrimination", "difficulty",
+    "se_discrimination", "se_difficulty", "parameter_source",
+)  # fmt: skip
+
+
+def _line(row: Any, *, found: _Answers, rate: float | None, limit: float | None) -> ItemStatisticsLine:
+    return ItemStatisticsLine(
+        item_id=row.item_id,
+        item_version_id=row.item_version_id,
+        code=row.item_code,
+        version=row.number,
+        criterion=row.criterion,
+        element=row.element,
+        state=ItemState(row.state),
+        model=row.model,
+        discrimination=row.discrimination,
+        difficulty=row.difficulty,
+        se_discrimination=row.se_discrimination,
+        se_difficulty=row.se_difficulty,
+        source=row.parameter_source,
+        answers=found.count,
+        simulated_answers=found.simulated,
+        proportion_right=found.right / found.count if found.count else None,
+        exposure_rate=rate,
+        flags=_flags(row, answers=found.count, rate=rate, limit=limit),
+    )
+
+
+def _flags(row: Any, *, answers: int, rate: float | None, limit: float | None) -> tuple[ItemFlag, ...]:
+    held = {
+        ItemFlag.LOW_DISCRIMINATION: row.discrimination < LOW_DISCRIMINATION,
+        ItemFlag.OVER_EXPOSED: limit is not None and rate is not None and rate > limit + EXPOSURE_TOLERANCE,
+        ItemFlag.RETIRED: row.state == ItemState.RETIRED,
+        ItemFlag.UNSURE: row.parameter_source == CALIBRATION and row.se_difficulty > SURE_DIFFICULTY,
+        ItemFlag.UNCALIBRATED: row.parameter_source != CALIBRATION and answers >= ENOUGH_ANSWERS,
+        ItemFlag.FEW_ANSWERS: answers < ENOUGH_ANSWERS,
+    }
+    return tuple(flag for flag, is_held in held.items() if is_held)
+
+
+def _answers(session: Session, bank: Bank, unit: str) -> dict[UUID, _Answers]:
+    rows = session.connection().execute(
+        select(
+            col(RecordedAnswer.item_version_id),
+            func.count(),
+            func.sum(col(RecordedAnswer.score)),
+            func.sum(case((col(Sitting.simulated), 1), else_=0)),
+        )
+        .join(Sitting, col(Sitting.id) == col(RecordedAnswer.sitting_id))
+        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
+        .where(*of_unit(bank.standard_id, unit))
+        .group_by(col(RecordedAnswer.item_version_id))
+    )
+    return {version: _Answers(count, int(right), int(simulated)) for version, count, right, simulated in rows}
+
+
+def _exposure_rates(session: Session, bank: Bank, unit: str) -> dict[UUID, float]:
+    """Divide the sittings that asked an item version by those that could have: whose bank held it."""
+    of_this_unit = of_unit(bank.standard_id, unit)
+    per_bank = (
+        select(col(Sitting.bank_id).label("bank_id"), func.count().label("sittings"))
+        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
+        .where(*of_this_unit)
+        .group_by(col(Sitting.bank_id))
+        .subquery()
+    )
+    connection = session.connection()
+    possible = connection.execute(
+        select(col(BankItem.item_version_id), func.sum(per_bank.c.sittings))
+        .join(per_bank, per_bank.c.bank_id == col(BankItem.bank_id))
+        .where(col(BankItem.unit) == unit)
+        .group_by(col(BankItem.item_version_id))
+    )
+    asked = connection.execute(
+        select(col(AskedItem.item_version_id), func.count())
+        .join(Sitting, col(Sitting.id) == col(AskedItem.sitting_id))
+        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
+        .where(*of_this_unit)
+        .group_by(col(AskedItem.item_version_id))
+    )
+    times = dict(asked.all())
+    return {version: times.get(version, 0) / int(sittings) for version, sittings in possible}
+
+
+def _sittings(session: Session, bank: Bank, unit: str) -> tuple[int, int]:
+    row = session.connection().execute(
+        select(func.count(), func.sum(case((col(Sitting.simulated), 1), else_=0)))
+        .select_from(Sitting)
+        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
+        .where(*of_unit(bank.standard_id, unit))
+    )
+    count, simulated = row.one()
+    return count, int(simulated or 0)
+
+
+def _exam_settings(session: Session, bank: Bank, unit: str) -> tuple[float | None, float | None]:
+    """Give the loosest exposure limit of the unit's exams, if all have one, and their cut score, if it is the same."""
+    designs = [
+        design
+        for (design,) in session.connection().execute(
+            select(col(Exam.design)).where(col(Exam.standard_id) == bank.standard_id, col(Exam.unit) == unit)
+        )
+    ]
+    limits = [design.get("maximum_exposure") for design in designs]
+    cuts = {design.get("cut_score", 0.0) for design in designs}
+    return max(limits) if limits and None not in limits else None, cuts.pop() if len(cuts) == 1 else None

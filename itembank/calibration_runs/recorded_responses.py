@@ -1,0 +1,146 @@
+"""The recorded answers of a unit as calibration reads them: long, sparse, keyed by item version."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlmodel import Session, col
+
+from calibration.responses import ResponseData
+from itembank.tables import Exam, Item, ItemVersion, RecordedAnswer, Sitting
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLabel:
+    """What an item version is called, and how difficult its writer thought it."""
+
+    code: str
+    number: int
+    rating: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCount:
+    """How much has been recorded of a unit; a person is a sitting here."""
+
+    persons: int
+    answers: int
+    simulated_persons: int
+
+
+@dataclass(frozen=True)
+class RecordedResponses:
+    """Every recorded answer of a unit; its items are item versions, its persons sittings."""
+
+    data: ResponseData
+    count: AnswerCount
+    latest: datetime | None
+
+
+def count_answers(session: Session, *, standard_id: UUID, unit: str, include_simulated: bool) -> AnswerCount:
+    """Count the answers of a unit and the sittings that hold them."""
+    per_sitting = (
+        select(func.count().label("answers"), col(Sitting.simulated).label("simulated"))
+        .select_from(RecordedAnswer)
+        .join(Sitting, col(Sitting.id) == col(RecordedAnswer.sitting_id))
+        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
+        .where(*of_unit(standard_id, unit), *_real_only(include_simulated=include_simulated))
+        .group_by(col(Sitting.id), col(Sitting.simulated))
+        .subquery()
+    )
+    rows = session.connection().execute(
+        select(per_sitting.c.simulated, func.count(), func.sum(per_sitting.c.answers)).group_by(per_sitting.c.simulated)
+    )
+    persons = answers = simulated = 0
+    for is_simulated, n_persons, n_answers in rows:
+        persons += n_persons
+        answers += int(n_answers)
+        simulated += n_persons if is_simulated else 0
+    return AnswerCount(persons=persons, answers=answers, simulated_persons=simulated)
+
+
+def load_responses(
+    session: Session, *, standard_id: UUID, unit: str, include_simulated: bool = True
+) -> RecordedResponses:
+    """Load every recorded answer of a unit, of sittings finished or not.
+
+    Nothing is dropped by what was answered: what an adaptive exam left out is ignorable only while every item that
+    steered it is in the likelihood.
+
+    Raises:
+        CalibrationError: There is no answer.
+
+    Reference:
+        Mislevy & Wu (1996), Missing responses and IRT ability estimation.
+    """
+    where = (*of_unit(standard_id, unit), *_real_only(include_simulated=include_simulated))
+    count = count_answers(session, standard_id=standard_id, unit=unit, include_simulated=include_simulated)
+    data = _read(
+        session, _answers(RecordedAnswer.sitting_id, RecordedAnswer.item_version_id, RecordedAnswer.score), where
+    )
+    latest = session.connection().execute(_answers(func.max(RecordedAnswer.answered_at)).where(*where)).scalar()
+    return RecordedResponses(data=data, count=count, latest=latest)
+
+
+def load_responses_around(session: Session, *, standard_id: UUID, unit: str, item_version_id: UUID) -> ResponseData:
+    """Load every answer of those sittings of a unit that answered one item version.
+
+    Raises:
+        CalibrationError: Nobody answered it.
+    """
+    with_the_item = select(col(RecordedAnswer.sitting_id)).where(col(RecordedAnswer.item_version_id) == item_version_id)
+    columns = (RecordedAnswer.sitting_id, RecordedAnswer.item_version_id, RecordedAnswer.score)
+    return _read(session, _answers(*columns), (*of_unit(standard_id, unit), col(Sitting.id).in_(with_the_item)))
+
+
+def version_labels(session: Session, version_ids: Collection[UUID]) -> dict[str, VersionLabel]:
+    """Tell what item versions are called, by the names that the data use for them."""
+    rows = session.connection().execute(
+        select(col(ItemVersion.id), col(Item.code), col(ItemVersion.number), col(ItemVersion.difficulty_rating))
+        .join(Item, col(Item.id) == col(ItemVersion.item_id))
+        .where(col(ItemVersion.id).in_(version_ids))
+    )
+    return {str(version_id): VersionLabel(code, number, rating) for version_id, code, number, rating in rows}
+
+
+def of_unit(standard_id: UUID, unit: str) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on exams and sittings: those of one unit of one stored standard."""
+    return (col(Exam.standard_id) == standard_id, col(Sitting.unit) == unit)
+
+
+def _real_only(*, include_simulated: bool) -> tuple[ColumnElement[bool], ...]:
+    return () if include_simulated else (col(Sitting.simulated).is_(False),)
+
+
+def _answers(*columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(RecordedAnswer)
+        .join(Sitting, col(Sitting.id) == col(RecordedAnswer.sitting_id))
+        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
+    )
+
+
+def _read(session: Session, query: Select[Any], where: Collection[ColumnElement[bool]]) -> ResponseData:
+    persons: dict[UUID, int] = {}
+    items: dict[UUID, int] = {}
+    person, item, score = [], [], []
+    # In a fixed order, so that the same answers give the same last digits.
+    ordered = query.where(*where).order_by(col(RecordedAnswer.sitting_id), col(RecordedAnswer.position))
+    for sitting_id, version_id, scored in session.connection().execute(ordered):
+        person.append(persons.setdefault(sitting_id, len(persons)))
+        item.append(items.setdefault(version_id, len(items)))
+        score.append(scored)
+    return ResponseData.from_indices(
+        [str(sitting_id) for sitting_id in persons],
+        [str(version_id) for version_id in items],
+        np.array(person, dtype=np.int32),
+        np.array(item, dtype=np.int32),
+        np.array(score, dtype=np.int8),
+    )

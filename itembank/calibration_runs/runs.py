@@ -1,0 +1,311 @@
+"""Calibration runs: asking for one, following it, and deciding on what it found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from calibration.marginal_likelihood import MODELS
+from itembank import audit
+from itembank.actor import Actor, Role
+from itembank.calibration_runs.recorded_responses import AnswerCount, count_answers
+from itembank.calibration_runs.results import RunItem, RunSummary, read_items
+from itembank.calibration_runs.states import OPEN_STATES, RunState, possible_moves, require_move
+from itembank.errors import InvalidInput, NotEnoughAnswers, NotFound
+from itembank.framework.errors import UnknownCode
+from itembank.framework.store import StoredStandard, current_standard, standard_by_id
+from itembank.publishing.banks import bank_in_force, find_bank_in_force, publish_bank
+from itembank.tables import Bank, CalibrationRun
+
+#: Below these a calibration would only hand the priors back.
+FEWEST_PERSONS, FEWEST_ANSWERS = 50, 200
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A calibration run. ``summary`` is there once it is done, and so are ``items``, except in a list of runs."""
+
+    id: UUID
+    unit: str
+    unit_title: str
+    model: str
+    state: RunState
+    cancel_requested: bool
+    include_simulated: bool
+    iteration: int
+    log_likelihood: float | None
+    message: str
+    requested_by: str
+    requested_at: datetime
+    finished_at: datetime | None
+    approved_by: str | None
+    approved_at: datetime | None
+    base_bank_number: int
+    base_in_force: bool
+    published_bank_number: int | None
+    possible_moves: tuple[str, ...]
+    summary: RunSummary | None
+    items: tuple[RunItem, ...]
+
+
+def request_run(
+    session: Session, *, actor: Actor, unit: str, now: datetime, model: str = "2pl", include_simulated: bool = True
+) -> RunView:
+    """Ask for a calibration of a unit; a worker takes it up.
+
+    Asking again for what is still waiting or running gives that run: a double click starts nothing twice.
+
+    Args:
+        session: The transaction.
+        actor: A psychometrician.
+        unit: Code of the unit of competence.
+        now: When.
+        model: ``"2pl"`` or ``"rasch"``.
+        include_simulated: Whether answers of simulated sittings count too.
+
+    Raises:
+        NotAllowed: The actor is not a psychometrician.
+        NotFound: There is no such unit, or no bank in force.
+        InvalidInput: The model is not available.
+        NotEnoughAnswers: Fewer than 50 persons or 200 answers are recorded.
+    """
+    actor.require(Role.PSYCHOMETRICIAN)
+    standard = current_standard(session)
+    _unit_title(standard, unit)
+    if model not in MODELS:
+        raise InvalidInput(field="model", expected=f"one of {', '.join(MODELS)}")
+    bank = bank_in_force(session)
+    open_run = _open_run(session, standard.id, unit, model, include_simulated=include_simulated)
+    if open_run is not None:
+        return _shown(session, open_run)
+    _require_enough(count_answers(session, standard_id=standard.id, unit=unit, include_simulated=include_simulated))
+    run = CalibrationRun(
+        standard_id=standard.id,
+        unit=unit,
+        base_bank_id=bank.id,
+        model=model,
+        state=RunState.WAITING.value,
+        include_simulated=include_simulated,
+        requested_by=actor.display_name,
+        requested_at=now,
+    )
+    session.add(run)
+    session.flush()
+    audit.record(
+        session, actor=actor, action="calibration.request", kind="calibration", subject=run.id, now=now,
+        unit=unit, model=model, include_simulated=include_simulated,
+    )  # fmt: skip
+    return _shown(session, run)
+
+
+def request_again(session: Session, *, actor: Actor, run_id: UUID, now: datetime) -> RunView:
+    """Ask for a new run with the settings of one that came to nothing; the old record stays as it is.
+
+    Raises:
+        NotAllowed: The actor is not a psychometrician.
+        NotFound: There is no such run.
+        IllegalMove: The run did not fail and was neither cancelled, interrupted nor rejected.
+        NotEnoughAnswers: As for :func:`request_run`.
+    """
+    run = _locked(session, actor, run_id)
+    require_move(run.state, "again")
+    return request_run(
+        session, actor=actor, unit=run.unit, now=now, model=run.model, include_simulated=run.include_simulated
+    )
+
+
+def list_runs(session: Session, *, actor: Actor, unit: str | None = None, limit: int = 50) -> tuple[RunView, ...]:
+    """List the newest runs first, without their items.
+
+    Raises:
+        NotAllowed: The actor is not a psychometrician.
+    """
+    actor.require(Role.PSYCHOMETRICIAN)
+    query = select(CalibrationRun).order_by(col(CalibrationRun.requested_at).desc()).limit(limit)
+    if unit is not None:
+        query = query.where(CalibrationRun.unit == unit)
+    in_force = find_bank_in_force(session)
+    return tuple(_view(session, run, in_force=in_force, with_items=False) for run in session.exec(query).all())
+
+
+def run_view(session: Session, *, actor: Actor, run_id: UUID) -> RunView:
+    """Show one run.
+
+    Raises:
+        NotAllowed: The actor is not a psychometrician.
+        NotFound: There is no such run.
+    """
+    actor.require(Role.PSYCHOMETRICIAN)
+    run = session.get(CalibrationRun, run_id)
+    if run is None:
+        raise NotFound(what="calibration run", name=run_id)
+    return _shown(session, run)
+
+
+def cancel_run(session: Session, *, actor: Actor, run_id: UUID, now: datetime) -> RunView:
+    """Cancel a run: one that waits at once, one that runs as soon as its worker looks.
+
+    Raises:
+        NotAllowed: The actor is not a psychometrician.
+        NotFound: There is no such run.
+        IllegalMove: The run is over.
+    """
+    run = _locked(session, actor, run_id)
+    require_move(run.state, "cancel")
+    run.cancel_requested = True
+    if run.state == RunState.WAITING:
+        run.state = RunState.CANCELLED.value
+        run.finished_at = now
+    return _decided(session, actor, run, "calibration.cancel", now)
+
+
+def approve_run(session: Session, *, actor: Actor, run_id: UUID, now: datetime) -> RunView:
+    """Approve what a run found, so that it can be published.
+
+    Raises:
+        NotAllowed: The actor is not a psychometrician.
+        NotFound: There is no such run.
+        IllegalMove: The run is not done, or it did not converge.
+    """
+    run = _locked(session, actor, run_id)
+    require_move(run.state, "approve", converged=_has_converged(run))
+    run.state = RunState.APPROVED.value
+    run.approved_by = actor.display_name
+    run.approved_at = now
+    return _decided(session, actor, run, "calibration.approve", now)
+
+
+def reject_run(session: Session, *, actor: Actor, run_id: UUID, reason: str, now: datetime) -> RunView:
+    """Reject what a run found; the reason stays with its record.
+
+    Raises:
+        NotAllowed: The actor is not a psychometrician.
+        NotFound: There is no such run.
+        IllegalMove: The run is not done.
+        InvalidInput: No reason is given.
+    """
+    run = _locked(session, actor, run_id)
+    require_move(run.state, "reject")
+    if not reason.strip():
+        raise InvalidInput(field="reason", expected="why the run is rejected, in a sentence")
+    run.state = RunState.REJECTED.value
+    run.message = reason.strip()
+    run.approved_by = run.approved_at = None
+    return _decided(session, actor, run, "calibration.reject", now, reason=reason.strip())
+
+
+def publish_run(session: Session, *, actor: Actor, run_id: UUID, now: datetime, note: str = "") -> RunView:
+    """Publish a new bank with an approved run's parameters and put it in force.
+
+    Items without a usable estimate keep what they had in the bank in force.
+
+    Raises:
+        NotAllowed: The actor is not a psychometrician.
+        NotFound: There is no such run.
+        IllegalMove: The run is not approved.
+        NothingToPublish: No item is operational.
+    """
+    run = _locked(session, actor, run_id)
+    require_move(run.state, "publish")
+    items = read_items(run.results or {"items": ()})
+    bank = publish_bank(
+        session,
+        actor=actor,
+        now=now,
+        note=note.strip(),
+        calibrated={UUID(item.item_version_id): item.parameters() for item in items if item.usable},
+        calibration_run_id=run.id,
+    )
+    run.state = RunState.PUBLISHED.value
+    run.published_bank_id = bank.id
+    return _decided(session, actor, run, "calibration.publish", now, bank=bank.number)
+
+
+def _open_run(
+    session: Session, standard_id: UUID, unit: str, model: str, *, include_simulated: bool
+) -> CalibrationRun | None:
+    return session.exec(
+        select(CalibrationRun).where(
+            CalibrationRun.standard_id == standard_id,
+            CalibrationRun.unit == unit,
+            CalibrationRun.model == model,
+            col(CalibrationRun.include_simulated).is_(include_simulated),
+            col(CalibrationRun.cancel_requested).is_(False),
+            col(CalibrationRun.state).in_([state.value for state in OPEN_STATES]),
+        )
+    ).first()
+
+
+def _require_enough(count: AnswerCount) -> None:
+    if count.persons < FEWEST_PERSONS or count.answers < FEWEST_ANSWERS:
+        raise NotEnoughAnswers(
+            reason=f"{count.persons} / {FEWEST_PERSONS} persons, {count.answers} / {FEWEST_ANSWERS} answers"
+        )
+
+
+def _locked(session: Session, actor: Actor, run_id: UUID) -> CalibrationRun:
+    actor.require(Role.PSYCHOMETRICIAN)
+    run = session.exec(select(CalibrationRun).where(CalibrationRun.id == run_id).with_for_update()).first()
+    if run is None:
+        raise NotFound(what="calibration run", name=run_id)
+    return run
+
+
+def _decided(
+    session: Session, actor: Actor, run: CalibrationRun, action: str, now: datetime, **details: object
+) -> RunView:
+    session.add(run)
+    session.flush()
+    audit.record(
+        session, actor=actor, action=action, kind="calibration", subject=run.id, now=now, unit=run.unit, **details
+    )
+    return _shown(session, run)
+
+
+def _has_converged(run: CalibrationRun) -> bool:
+    return run.results is not None and RunSummary.from_dict(run.results["summary"]).converged
+
+
+def _unit_title(standard: StoredStandard, unit: str) -> str:
+    try:
+        return standard.framework.unit(unit).title
+    except UnknownCode:
+        raise NotFound(what="unit", name=unit) from None
+
+
+def _bank_number(session: Session, bank_id: UUID | None) -> int | None:
+    bank = session.get(Bank, bank_id) if bank_id else None
+    return bank.number if bank else None
+
+
+def _shown(session: Session, run: CalibrationRun) -> RunView:
+    return _view(session, run, in_force=find_bank_in_force(session), with_items=True)
+
+
+def _view(session: Session, run: CalibrationRun, *, in_force: Bank | None, with_items: bool) -> RunView:
+    return RunView(
+        id=run.id,
+        unit=run.unit,
+        unit_title=_unit_title(standard_by_id(session, run.standard_id), run.unit),
+        model=run.model,
+        state=RunState(run.state),
+        cancel_requested=run.cancel_requested,
+        include_simulated=run.include_simulated,
+        iteration=run.iteration,
+        log_likelihood=run.log_likelihood,
+        message=run.message,
+        requested_by=run.requested_by,
+        requested_at=run.requested_at,
+        finished_at=run.finished_at,
+        approved_by=run.approved_by,
+        approved_at=run.approved_at,
+        base_bank_number=_bank_number(session, run.base_bank_id) or 0,
+        base_in_force=in_force is not None and in_force.id == run.base_bank_id,
+        published_bank_number=_bank_number(session, run.published_bank_id),
+        possible_moves=possible_moves(RunState(run.state), converged=_has_converged(run)),
+        summary=RunSummary.from_dict(run.results["summary"]) if run.results else None,
+        items=read_items(run.results) if run.results and with_items else (),
+    )
