@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     database_url: str = Field(default_factory=default_database_url)
     #: ``secure`` sends the session cookie over HTTPS only; ``plain`` is for a demo on 127.0.0.1.
     cookies: Literal["secure", "plain"] = "secure"
-    #: How long an idle sign-in lasts, in minutes. An exam keeps its candidate signed in by being answered.
+    #: How long a sign-in lasts, in minutes; longer than any exam.
     session_minutes: int = Field(default=12 * 60, ge=5, le=7 * 24 * 60)
     #: Failed sign-ins allowed for one name, and from one address, within fifteen minutes.
     sign_in_attempts: int = Field(default=10, ge=1)

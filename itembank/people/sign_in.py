@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from itembank import audit
 from itembank.actor import Actor, Role
+from itembank.database import Database
 from itembank.errors import TooManyAttempts, WrongCredentials
 from itembank.people.passwords import password_matches
 from itembank.settings import Settings
@@ -34,12 +35,40 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def check_attempts(session: Session, *, username: str, address: str, settings: Settings, now: datetime) -> None:
-    """Refuse when a name or an address has failed too often lately.
+def sign_in(
+    database: Database, *, username: str, password: str, address: str, settings: Settings, now: datetime
+) -> SignedIn:
+    """Check a name and password and open a session.
+
+    Unlike other use cases it runs transactions of its own: a refused attempt has to stay counted, and hashing takes long
+    enough that nobody's answer may wait for it behind a write lock.
+
+    A candidate who signs in anew is signed out everywhere else: an exam is sat in one place.
+
+    Args:
+        database: The database.
+        username: As entered.
+        password: As entered.
+        address: Where the attempt comes from.
+        settings: How many attempts are allowed, and how long a session lasts.
+        now: When.
 
     Raises:
-        TooManyAttempts: Wait until the quarter of an hour is over.
+        TooManyAttempts: The name or the address has failed too often lately.
+        WrongCredentials: Name and password do not match, or the person may not sign in.
     """
+    with database.reading() as session:
+        _refuse_too_many(session, username=username, address=address, settings=settings, now=now)
+        person = session.exec(select(Person).where(Person.username == _folded(username))).first()
+    matches = password_matches(password, person.password_hash if person else None)
+    with database.writing() as session:
+        if person is not None and matches and person.active:
+            return _open_session(session, person=person, settings=settings, now=now)
+        _note_failure(session, username=username, address=address, now=now)
+    raise WrongCredentials
+
+
+def _refuse_too_many(session: Session, *, username: str, address: str, settings: Settings, now: datetime) -> None:
     recent = col(FailedSignIn.at) > now - _WINDOW
     count = select(func.count()).select_from(FailedSignIn).where(recent)
     by_name = session.exec(count.where(FailedSignIn.username == _folded(username))).one()
@@ -48,26 +77,12 @@ def check_attempts(session: Session, *, username: str, address: str, settings: S
         raise TooManyAttempts(minutes=int(_WINDOW.total_seconds() // 60))
 
 
-def note_failure(session: Session, *, username: str, address: str, now: datetime) -> None:
-    """Count a failed attempt; the caller commits it although the sign-in is refused."""
+def _note_failure(session: Session, *, username: str, address: str, now: datetime) -> None:
     session.exec(delete(FailedSignIn).where(col(FailedSignIn.at) <= now - _WINDOW))
     session.add(FailedSignIn(username=_folded(username), address=address[:60], at=now))
 
 
-def sign_in(
-    session: Session, *, username: str, password: str, address: str, settings: Settings, now: datetime
-) -> SignedIn:
-    """Check a name and password and open a session.
-
-    A candidate who signs in anew is signed out everywhere else: an exam is sat in one place.
-
-    Raises:
-        WrongCredentials: Name and password do not match. Call ``note_failure`` in a transaction of its own.
-    """
-    person = session.exec(select(Person).where(Person.username == _folded(username))).first()
-    matches = password_matches(password, person.password_hash if person else None)
-    if person is None or not matches or not person.active:
-        raise WrongCredentials
+def _open_session(session: Session, *, person: Person, settings: Settings, now: datetime) -> SignedIn:
     actor = _actor(session, person)
     if actor.roles == frozenset({Role.CANDIDATE}):
         revoke_sessions_of(session, person_id=person.id, now=now)
@@ -123,4 +138,4 @@ def _actor(session: Session, person: Person) -> Actor:
 
 
 def _folded(username: str) -> str:
-    return username.strip().lower()
+    return username.strip().lower()[:80]

@@ -11,12 +11,14 @@ from httpx2 import Response
 from sqlalchemy import delete
 from sqlmodel import select
 
+from engine.outcomes import Outcome
 from itembank.actor import COMMAND_LINE
 from itembank.authoring.starter import starter_items
 from itembank.delivery.exams import create_exam, enrol, grant_extra_time, propose_design
 from itembank.tables import Bank, BankInForce, Enrolment, RecordedAnswer
 from tests.support.institution import NOON, PASSWORD
 from tests.web.conftest import Site, Visitor
+from web.pages.candidate import shown_probability
 
 NOBODYS = "/sittings/00000000-0000-0000-0000-000000000000"
 
@@ -423,3 +425,28 @@ def test_the_exam_reads_in_english(site: Site) -> None:
     assert "<title>Question 1 ·" in text
     assert "Confirm the answer" in text
     assert '<fieldset class="question" data-exam-question lang="th">' in text
+
+
+@pytest.mark.parametrize(
+    ("probability", "verdict", "percent"),
+    [
+        (0.947, "not_enough_evidence", 94),
+        (0.9499, "not_enough_evidence", 94),
+        (0.053, "not_enough_evidence", 6),
+        (0.5, "not_enough_evidence", 50),
+        (0.9501, "competent", 95),
+        (0.0499, "not_yet_competent", 5),
+    ],
+)
+def test_no_probability_is_rounded_to_a_line_it_did_not_reach(probability: float, verdict: str, percent: int) -> None:
+    outcome = Outcome(
+        code="X",
+        verdict=verdict,
+        probability=probability,
+        theta=0.0,
+        standard_error=0.3,
+        interval=(-0.5, 0.5),
+        items_answered=10,
+        items_required=10,
+    )
+    assert round(100 * shown_probability(outcome, confidence=0.95)) == percent

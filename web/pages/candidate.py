@@ -157,11 +157,23 @@ def result_page(sitting_id: UUID, page: SignedInPage, session: Transaction, now:
     return page.render(
         "candidate/result.html",
         result=result,
-        probability=_shown_probability(result.outcome, result.confidence),
+        probability=shown_probability(result.outcome, confidence=result.confidence),
         lines=[_evidence_line(element, result) for element in result.elements],
         remaining=[element for element in result.elements if element.other_methods],
         own=actor.has(Role.CANDIDATE),
     )
+
+
+def shown_probability(outcome: Outcome, *, confidence: float) -> float:
+    """Give the probability to show, which rounding to whole per cent must not carry to a line that it did not reach.
+
+    94.7 of the 95 per cent that a verdict takes has to read as 94, or the page would contradict itself.
+    """
+    percent = 100 * outcome.probability
+    low, high = round(100 * (1 - confidence), 6), round(100 * confidence, 6)
+    if outcome.verdict != NOT_ENOUGH_EVIDENCE or low < round(percent) < high:
+        return outcome.probability
+    return (math.floor(percent) if percent > 50 else math.ceil(percent)) / 100
 
 
 def _question(
@@ -226,17 +238,7 @@ def _evidence_line(element: ElementResult, result: ResultView) -> EvidenceLine:
     if outcome is None or not outcome.items_answered:
         return EvidenceLine(element, bar=None, probability=0.0)
     bar = evidence_bar(estimate=outcome.theta, interval=outcome.interval, cut=result.cut_score)
-    return EvidenceLine(element, bar, _shown_probability(outcome, result.element_confidence))
-
-
-def _shown_probability(outcome: Outcome, confidence: float) -> float:
-    # It is shown in whole per cent, and rounding must not carry it to a line that it did not reach: 94.7 of the 95 per
-    # cent that a verdict takes has to read as 94.
-    percent = 100 * outcome.probability
-    low, high = round(100 * (1 - confidence), 6), round(100 * confidence, 6)
-    if outcome.verdict != NOT_ENOUGH_EVIDENCE or low < round(percent) < high:
-        return outcome.probability
-    return (math.floor(percent) if percent > 50 else math.ceil(percent)) / 100
+    return EvidenceLine(element, bar, shown_probability(outcome, confidence=result.element_confidence))
 
 
 def _result_redirect(page: Page, sitting_id: UUID, *, recorded: bool) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -14,7 +14,7 @@ from itembank.actor import Role
 from itembank.errors import SamatError, TooManyAttempts, WrongCredentials
 from itembank.framework.document import StandardWarning
 from itembank.framework.store import current_standard
-from itembank.people.sign_in import SignedIn, check_attempts, note_failure, sign_in, sign_out
+from itembank.people.sign_in import sign_in, sign_out
 from web.error_pages import STATUS, error_text
 from web.navigation import home_of
 from web.page import AnyPage, Now, Page, SignedInPage, Transaction, actor_of, stranger_page
@@ -62,7 +62,14 @@ def sign_in_with_password(
     if errors:
         return _sign_in_form(page, status=422, username=username, next_url=next_url, errors=errors)
     try:
-        signed_in = _attempt(request, username=username, password=password, now=now)
+        signed_in = sign_in(
+            request.app.state.database,
+            username=username,
+            password=password,
+            address=request.client.host if request.client else "",
+            settings=page.settings,
+            now=now,
+        )
     except (WrongCredentials, TooManyAttempts) as error:
         return _refused(page, error, username=username, next_url=next_url)
     response = page.redirect(next_url or home_of(signed_in.actor))
@@ -98,21 +105,6 @@ def standard_page(page: SignedInPage, session: Transaction) -> Response:
         counts=framework.counts(),
         warnings=dict(by_unit),
     )
-
-
-def _attempt(request: Request, *, username: str, password: str, now: datetime) -> SignedIn:
-    # Not the request's own transaction: a refusal would roll back the count of failed attempts with everything else.
-    database, settings = request.app.state.database, request.app.state.settings
-    address = request.client.host if request.client else ""
-    with database.reading() as session:
-        check_attempts(session, username=username, address=address, settings=settings, now=now)
-    try:
-        with database.writing() as session:
-            return sign_in(session, username=username, password=password, address=address, settings=settings, now=now)
-    except WrongCredentials:
-        with database.writing() as session:
-            note_failure(session, username=username, address=address, now=now)
-        raise
 
 
 def _refused(page: Page, error: SamatError, *, username: str, next_url: str) -> Response:

@@ -112,7 +112,7 @@ def problem_text(problem: InvalidInput, t: Texts, details: Mapping[str, object] 
 
 def read_form(data: FormData) -> ItemForm:
     """Read the form as it was sent; what is missing counts as left empty."""
-    count = sum(f"text_{number}" in data for number in range(1, MAXIMUM_OPTIONS + 1))
+    count = max((number for number in range(1, MAXIMUM_OPTIONS + 1) if f"text_{number}" in data), default=0)
     correct = {str(value) for value in data.getlist("correct")}
     rows = [
         OptionRow(

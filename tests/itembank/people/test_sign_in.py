@@ -5,23 +5,31 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlmodel import func, select
 
 from itembank.actor import Actor, Role
 from itembank.database import Database
 from itembank.errors import AlreadyExists, IllegalMove, InvalidInput, NotAllowed, TooManyAttempts, WrongCredentials
 from itembank.people import accounts
 from itembank.people.passwords import hash_password, password_matches, random_password
-from itembank.people.sign_in import SignedIn, actor_of_token, check_attempts, note_failure, sign_in, sign_out
+from itembank.people.sign_in import SignedIn, actor_of_token, sign_in, sign_out
 from itembank.settings import Settings
-from itembank.tables import SignInSession
+from itembank.tables import FailedSignIn, SignInSession
 from tests.support.institution import NOON, PASSWORD, Institution
 
 SETTINGS = Settings(database_url="sqlite:///unused.db")
 
 
-def _sign_in(database: Database, username: str, password: str = PASSWORD) -> SignedIn:
-    with database.writing() as session:
-        return sign_in(session, username=username, password=password, address="127.0.0.1", settings=SETTINGS, now=NOON)
+def _sign_in(
+    database: Database,
+    username: str,
+    password: str = PASSWORD,
+    *,
+    address: str = "127.0.0.1",
+    settings: Settings = SETTINGS,
+    later: timedelta = timedelta(0),
+) -> SignedIn:
+    return sign_in(database, username=username, password=password, address=address, settings=settings, now=NOON + later)
 
 
 def _who(database: Database, token: str, *, later: timedelta = timedelta(0)) -> Actor | None:
@@ -61,20 +69,37 @@ def test_a_candidate_sits_in_one_place_and_others_may_have_several(filled: tuple
     assert _who(database, first.token) == _who(database, second.token) != None  # noqa: E711
 
 
-def test_guessing_is_stopped_by_name_and_by_address_and_forgiven_later(database: Database) -> None:
+def test_guessing_is_stopped_by_name_and_by_address_and_forgiven_later(
+    database: Database, institution: Institution
+) -> None:
     for number in range(SETTINGS.sign_in_attempts):
-        with database.writing() as session:
-            check_attempts(session, username="Writer", address=f"10.0.0.{number}", settings=SETTINGS, now=NOON)
-            note_failure(session, username="writer", address=f"10.0.0.{number}", now=NOON)
-    with database.reading() as session:
-        with pytest.raises(TooManyAttempts, match="15 minutes"):
-            check_attempts(session, username="writer", address="10.1.1.1", settings=SETTINGS, now=NOON)
-        check_attempts(session, username="another", address="10.1.1.1", settings=SETTINGS, now=NOON)
-        later = NOON + timedelta(minutes=16)
-        check_attempts(session, username="writer", address="10.1.1.1", settings=SETTINGS, now=later)
+        with pytest.raises(WrongCredentials):
+            _sign_in(database, "Writer", "wrong", address=f"10.0.0.{number}")
+    with pytest.raises(TooManyAttempts, match="15 minutes"):
+        _sign_in(database, "writer", address="10.1.1.1")  # even with the right password
+    assert _sign_in(database, "reviewer", address="10.1.1.1").actor.username == "reviewer"
     strict = Settings(database_url="sqlite:///unused.db", sign_in_attempts_per_address=1)
-    with database.reading() as session, pytest.raises(TooManyAttempts):
-        check_attempts(session, username="another", address="10.0.0.1", settings=strict, now=NOON)
+    with pytest.raises(TooManyAttempts):
+        _sign_in(database, "reviewer", address="10.0.0.1", settings=strict)
+    assert _sign_in(database, "writer", later=timedelta(minutes=16)).actor.username == "writer"
+    with pytest.raises(WrongCredentials):  # which sweeps the old attempts away
+        _sign_in(database, "writer", "wrong", later=timedelta(minutes=16))
+    with database.reading() as session:
+        assert session.exec(select(func.count()).select_from(FailedSignIn)).one() == 1
+
+
+def test_a_password_is_hashed_outside_of_any_transaction(
+    filled: tuple[Database, Institution], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, _ = filled
+
+    def matches_while_somebody_writes(password: str, password_hash: str | None) -> bool:
+        with database.writing() as session:  # would wait for ever behind a lock that the sign-in held
+            session.connection().exec_driver_sql("DELETE FROM failed_sign_in")
+        return password_matches(password, password_hash)
+
+    monkeypatch.setattr("itembank.people.sign_in.password_matches", matches_while_somebody_writes)
+    assert _sign_in(database, "writer").actor.username == "writer"
 
 
 def test_passwords_are_hashed_with_argon2id_and_random_ones_differ() -> None:

@@ -1,0 +1,1 @@
+"""The operations of the API, by area, with the bodies that they take and give."""

@@ -1,0 +1,213 @@
+"""How items behave: the items of a unit in figures, and one item in depth."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from api.authentication import Caller
+from api.schema import Sent, Shown, example
+from api.transaction import Transaction
+from itembank.authoring.lifecycle import ItemState
+from itembank.calibration_runs.item_detail import ItemDetail, item_detail
+from itembank.calibration_runs.item_statistics import ItemFlag, UnitStatistics, item_statistics
+
+router = APIRouter(prefix="/item-statistics", tags=["item statistics"])
+
+_LINE = {
+    "item_id": "3f0c1d5e-8a53-4d6b-9a43-9f1f7f0d1b11",
+    "item_version_id": "c1f2bb0e-5a1e-4c40-8f22-8b8a4a4e0a55",
+    "code": "DG101-1.1-01",
+    "version": 1,
+    "criterion": "DG101-1.1",
+    "element": "DG101",
+    "state": "operational",
+    "model": "2pl",
+    "discrimination": 1.12,
+    "difficulty": -0.31,
+    "se_discrimination": 0.14,
+    "se_difficulty": 0.12,
+    "source": "calibration",
+    "answers": 312,
+    "simulated_answers": 312,
+    "proportion_right": 0.58,
+    "exposure_rate": 0.78,
+    "flags": [],
+}
+_UNIT = {
+    "unit": "DG100",
+    "unit_title": "เข้าใจนโยบาย กฎหมายและมาตรฐานดิจิทัล",
+    "bank_number": 2,
+    "sittings": 400,
+    "simulated_sittings": 400,
+    "answers": 5120,
+    "exposure_limit": 0.9,
+    "cut_score": 0.0,
+}
+
+
+class LineShown(Shown):
+    """One item of the bank in force."""
+
+    item_id: UUID
+    item_version_id: UUID
+    code: str
+    version: int
+    criterion: str
+    element: str
+    state: ItemState
+    model: str
+    discrimination: float
+    difficulty: float
+    se_discrimination: float
+    se_difficulty: float
+    source: str = Field(description="prior (the writer's rating) or calibration")
+    answers: int
+    simulated_answers: int
+    proportion_right: float | None = Field(
+        description="Depends on who was asked: an adaptive exam asks each candidate what suits that candidate."
+    )
+    exposure_rate: float | None = Field(description="Share of the sittings that could ask it that did.")
+    flags: list[ItemFlag] = Field(description="Why it is worth a look.")
+
+
+class UnitFiguresShown(Shown):
+    """What the figures of a unit rest on."""
+
+    unit: str
+    unit_title: str
+    bank_number: int
+    sittings: int
+    simulated_sittings: int
+    answers: int
+    exposure_limit: float | None
+    cut_score: float | None
+
+
+class UnitStatisticsShown(UnitFiguresShown):
+    """The items of a unit in the bank in force, by code."""
+
+    model_config = example(**_UNIT, items=[_LINE])
+
+    items: list[LineShown] = Field(validation_alias="lines")
+
+
+class CurvePointShown(Shown):
+    """A point of the characteristic curve with its confidence band."""
+
+    ability: float
+    probability: float
+    lower: float
+    upper: float
+
+
+class ObservedShown(Shown):
+    """Right answers of the persons about one ability."""
+
+    ability: float
+    proportion: float
+    standard_error: float
+    n_expected: float
+
+
+class OptionStatisticsShown(Shown):
+    """What one option attracts."""
+
+    letter: str
+    text: str
+    is_key: bool
+    count: int
+    share: float
+    mean_ability: float | None = Field(description="Of those who chose it.")
+    correlation: float | None = Field(description="Of choosing it with ability.")
+    suspicious: bool
+
+
+class ItemDetailShown(Shown):
+    """One item of the bank in force in depth."""
+
+    model_config = example(
+        unit=_UNIT,
+        item=_LINE,
+        stem="ข้อใดเป็นข้อมูลส่วนบุคคลตามกฎหมายคุ้มครองข้อมูลส่วนบุคคล",
+        curve=[{"ability": 0.0, "probability": 0.59, "lower": 0.52, "upper": 0.65}],
+        observed=[{"ability": -0.4, "proportion": 0.49, "standard_error": 0.07, "n_expected": 48.2}],
+        options=[
+            {
+                "letter": "A",
+                "text": "หมายเลขโทรศัพท์ของบุคคล",
+                "is_key": True,
+                "count": 181,
+                "share": 0.58,
+                "mean_ability": 0.21,
+                "correlation": 0.33,
+                "suspicious": False,
+            }
+        ],
+        with_outcome=312,
+    )
+
+    unit: UnitFiguresShown
+    item: LineShown
+    stem: str
+    curve: list[CurvePointShown]
+    observed: list[ObservedShown]
+    options: list[OptionStatisticsShown]
+    with_outcome: int = Field(description="Answers of sittings with an outcome: those the options are tabulated from.")
+
+
+class StatisticsFilter(Sent):
+    """Which unit."""
+
+    unit: str
+
+
+@router.get("", response_model=UnitStatisticsShown, summary="The items of a unit in figures")
+def read_unit_statistics(
+    wanted: Annotated[StatisticsFilter, Query()], caller: Caller, session: Transaction
+) -> UnitStatistics:
+    """Give answers, parameters with standard errors, exposure and flags of a unit's items. For psychometricians."""
+    return item_statistics(session, actor=caller, unit=wanted.unit)
+
+
+@router.get("/{item_id}", response_model=ItemDetailShown, summary="One item in depth")
+def read_item_statistics(item_id: UUID, caller: Caller, session: Transaction) -> dict[str, Any]:
+    """Give an item's characteristic curve, observed proportions and option table. For psychometricians."""
+    return _shown(item_detail(session, actor=caller, item_id=item_id))
+
+
+def _shown(detail: ItemDetail) -> dict[str, Any]:
+    curve = detail.curve
+    return {
+        "unit": detail.unit,
+        "item": detail.line,
+        "stem": detail.content.stem,
+        "curve": [
+            {"ability": ability, "probability": probability, "lower": lower, "upper": upper}
+            for ability, probability, lower, upper in zip(
+                curve.ability.tolist(),
+                curve.probability.tolist(),
+                curve.lower.tolist(),
+                curve.upper.tolist(),
+                strict=True,
+            )
+        ],
+        "observed": detail.observed,
+        "options": [
+            OptionStatisticsShown(
+                letter=option.letter,
+                text=option.text,
+                is_key=option.statistics.is_key,
+                count=option.statistics.count,
+                share=option.statistics.share,
+                mean_ability=option.statistics.mean_ability,
+                correlation=option.statistics.correlation,
+                suspicious=option.statistics.suspicious,
+            )
+            for option in detail.options
+        ],
+        "with_outcome": detail.with_outcome,
+    }

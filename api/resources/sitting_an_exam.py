@@ -1,0 +1,264 @@
+"""The candidate's side: my exams, starting, answering, ending, the result.
+
+These bodies are all that a candidate's client ever gets: no key, no rationale, no item parameter, no item code.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.authentication import Caller
+from api.schema import Sent, Shown, example
+from api.transaction import Now, Transaction
+from itembank.delivery import sittings
+from itembank.delivery.my_exams import MyExamState, my_exam, my_exams
+from itembank.delivery.outcome_record import ResultView, result_view
+from itembank.delivery.sittings import SittingView
+
+router = APIRouter(tags=["sitting an exam"])
+
+_MY_EXAM = {
+    "exam_id": "0b5f3e2c-66a1-4d0e-9a51-2f3f7c6f5a10",
+    "title": "การสอบหน่วยสมรรถนะ DG100",
+    "unit": "DG100",
+    "unit_title": "เข้าใจนโยบาย กฎหมายและมาตรฐานดิจิทัล",
+    "state": "open",
+    "opens_at": "2026-11-22T02:00:00Z",
+    "closes_at": "2026-11-22T10:00:00Z",
+    "time_limit_minutes": 60,
+    "extra_minutes": 0,
+    "minimum_length": 10,
+    "maximum_length": 15,
+    "sitting_id": None,
+    "finished_at": None,
+}
+_SITTING = {
+    "id": "5d0c8a0e-6a0d-4a35-9a0e-0d3b3a6f1c22",
+    "exam_id": "0b5f3e2c-66a1-4d0e-9a51-2f3f7c6f5a10",
+    "title": "การสอบหน่วยสมรรถนะ DG100",
+    "unit": "DG100",
+    "finished": False,
+    "finish_reason": None,
+    "answered": 3,
+    "minimum_length": 10,
+    "maximum_length": 15,
+    "question": {
+        "position": 4,
+        "type": "single_choice",
+        "language": "th",
+        "stem": "ข้อใดเป็นวิธีตั้งรหัสผ่านที่ปลอดภัยที่สุด",
+        "options": ["ใช้ชื่อหน่วยงาน", "ใช้วันเกิด", "ใช้ข้อความยาวที่ไม่ซ้ำกับบัญชีอื่น", "ใช้หมายเลขโทรศัพท์"],
+    },
+    "started_at": "2026-11-22T05:00:00Z",
+    "deadline": "2026-11-22T06:00:00Z",
+    "remaining_seconds": 3412,
+    "saved_position": 3,
+}
+_OUTCOME = {
+    "verdict": "competent",
+    "probability": 0.97,
+    "ability": 0.84,
+    "standard_error": 0.42,
+    "interval": [0.15, 1.53],
+    "items_answered": 12,
+    "items_required": 10,
+}
+
+
+class MyExamShown(Shown):
+    """One of the candidate's exams."""
+
+    model_config = example(**_MY_EXAM)
+
+    exam_id: UUID
+    title: str
+    unit: str
+    unit_title: str
+    state: MyExamState
+    opens_at: datetime | None
+    closes_at: datetime | None
+    time_limit_minutes: int | None = Field(description="With the candidate's extra time; null without a limit.")
+    extra_minutes: int
+    minimum_length: int
+    maximum_length: int
+    sitting_id: UUID | None
+    finished_at: datetime | None
+
+
+class MyExamsShown(Shown):
+    """The candidate's exams, what can be done now first."""
+
+    model_config = example(exams=[_MY_EXAM])
+
+    exams: list[MyExamShown]
+
+
+class QuestionShown(Shown):
+    """The question to answer."""
+
+    position: int
+    type: str
+    language: str
+    stem: str
+    options: list[str]
+
+
+class SittingShown(Shown):
+    """Where a sitting stands."""
+
+    model_config = example(**_SITTING)
+
+    id: UUID
+    exam_id: UUID
+    title: str
+    unit: str
+    finished: bool
+    finish_reason: str | None
+    answered: int
+    minimum_length: int
+    maximum_length: int
+    question: QuestionShown | None = Field(description="Null once the sitting is over.")
+    started_at: datetime
+    deadline: datetime | None
+    remaining_seconds: int | None
+    saved_position: int | None = Field(
+        default=None, description="Position of the answer that this very request found or made recorded."
+    )
+
+
+class AnswerSent(Sent):
+    """An answer. Recorded answers are final; sending the same one again does no harm."""
+
+    model_config = example(position=4, selected=[2])
+
+    position: int = Field(ge=1, description="Which question is answered, from 1.")
+    selected: list[Annotated[int, Field(ge=0)]] = Field(
+        min_length=1, max_length=9, description="Positions of the chosen options, from 0."
+    )
+
+
+class OutcomeShown(Shown):
+    """What the answers say, in three states and with its uncertainty."""
+
+    verdict: str = Field(description="competent, not_yet_competent or not_enough_evidence")
+    probability: float = Field(description="Probability that the ability reaches the standard.")
+    ability: float = Field(validation_alias="theta", description="Estimated ability.")
+    standard_error: float
+    interval: tuple[float, float] = Field(description="Ends of the likely range of the ability (90 %).")
+    items_answered: int
+    items_required: int
+
+
+class ElementResultShown(Shown):
+    """One element; ``outcome`` is null where the standard has no written exam for it."""
+
+    code: str
+    title: str
+    outcome: OutcomeShown | None
+    other_methods: list[str]
+
+
+class ResultShown(Shown):
+    """The result of a finished sitting."""
+
+    model_config = example(
+        sitting_id="5d0c8a0e-6a0d-4a35-9a0e-0d3b3a6f1c22",
+        exam_title="การสอบหน่วยสมรรถนะ DG100",
+        candidate="สมชาย ใจดี",
+        unit="DG100",
+        unit_title="เข้าใจนโยบาย กฎหมายและมาตรฐานดิจิทัล",
+        standard_title="มาตรฐานอาชีพ",
+        issuer="สถาบันคุณวุฒิวิชาชีพ (องค์การมหาชน)",
+        outcome=_OUTCOME,
+        elements=[
+            {
+                "code": "DG101",
+                "title": "ระบุกฎหมายที่เกี่ยวข้อง",
+                "outcome": _OUTCOME | {"probability": 0.93, "items_answered": 6, "items_required": 2},
+                "other_methods": ["interview"],
+            }
+        ],
+        answered=12,
+        started_at="2026-11-22T05:00:00Z",
+        finished_at="2026-11-22T05:31:00Z",
+        finish_reason="confident_competent",
+        bank_number=1,
+        confidence=0.95,
+        element_confidence=0.9,
+        cut_score=0.0,
+        simulated=False,
+    )
+
+    sitting_id: UUID
+    exam_title: str
+    candidate: str
+    unit: str
+    unit_title: str
+    standard_title: str
+    issuer: str
+    outcome: OutcomeShown
+    elements: list[ElementResultShown]
+    answered: int
+    started_at: datetime
+    finished_at: datetime
+    finish_reason: str
+    bank_number: int
+    confidence: float
+    element_confidence: float
+    cut_score: float
+    simulated: bool
+
+
+@router.get("/me/exams", response_model=MyExamsShown, summary="My exams")
+def list_my_exams(caller: Caller, session: Transaction, now: Now) -> dict[str, object]:
+    """List the exams that the caller is enrolled in. For candidates."""
+    return {"exams": my_exams(session, actor=caller, now=now)}
+
+
+@router.get("/me/exams/{exam_id}", response_model=MyExamShown, summary="One of my exams")
+def read_my_exam(exam_id: UUID, caller: Caller, session: Transaction, now: Now) -> object:
+    """Describe one of the caller's exams. For candidates."""
+    return my_exam(session, actor=caller, exam_id=exam_id, now=now)
+
+
+@router.post("/me/exams/{exam_id}/start", response_model=SittingShown, summary="Start an exam")
+def start_exam(exam_id: UUID, caller: Caller, session: Transaction, now: Now) -> SittingView:
+    """Begin the sitting, or give the one begun before: starting twice does no harm. For candidates."""
+    return sittings.start_sitting(session, actor=caller, exam_id=exam_id, now=now)
+
+
+@router.get("/sittings/{sitting_id}", response_model=SittingShown, summary="Where my sitting stands")
+def read_sitting(sitting_id: UUID, caller: Caller, session: Transaction, now: Now) -> SittingView:
+    """Give the question to answer, or say that the sitting is over. For its candidate."""
+    return sittings.sitting_view(session, actor=caller, sitting_id=sitting_id, now=now)
+
+
+@router.post("/sittings/{sitting_id}/answers", response_model=SittingShown, summary="Answer a question")
+def answer_question(
+    sitting_id: UUID, answer: AnswerSent, caller: Caller, session: Transaction, now: Now
+) -> SittingView:
+    """Record an answer and give what comes next. For the sitting's candidate.
+
+    Repeating the same answer gives the current state; a different answer to the same question is a conflict. When the
+    time is over the sitting ends and ``saved_position`` is null.
+    """
+    return sittings.submit_answer(
+        session, actor=caller, sitting_id=sitting_id, position=answer.position, selected=answer.selected, now=now
+    )
+
+
+@router.post("/sittings/{sitting_id}/end", response_model=SittingShown, summary="End my sitting")
+def end_sitting(sitting_id: UUID, caller: Caller, session: Transaction, now: Now) -> SittingView:
+    """End the sitting for good, whatever is still unanswered. For its candidate; ending twice does no harm."""
+    return sittings.end_sitting(session, actor=caller, sitting_id=sitting_id, now=now)
+
+
+@router.get("/sittings/{sitting_id}/result", response_model=ResultShown, summary="The result of a sitting")
+def read_result(sitting_id: UUID, caller: Caller, session: Transaction, now: Now) -> ResultView:
+    """Tell the result of a finished sitting. For its candidate, administrators and psychometricians."""
+    return result_view(session, actor=caller, sitting_id=sitting_id, now=now)

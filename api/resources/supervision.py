@@ -1,0 +1,182 @@
+"""Following what happens: sittings now, the replay of a sitting, the audit log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from api.authentication import Caller
+from api.schema import Sent, Shown, example
+from api.transaction import Now, Transaction
+from itembank import audit
+from itembank.delivery.replay import ReplayReport, replay_sitting
+from itembank.delivery.sittings_now import SittingsNow, sittings_now
+
+router = APIRouter(tags=["supervision"])
+
+_SITTING = {
+    "sitting_id": "5d0c8a0e-6a0d-4a35-9a0e-0d3b3a6f1c22",
+    "exam_id": "0b5f3e2c-66a1-4d0e-9a51-2f3f7c6f5a10",
+    "exam_title": "การสอบหน่วยสมรรถนะ DG100",
+    "candidate": "สมชาย ใจดี",
+    "username": "somchai",
+    "person_id": "9d3e8c1b-0d70-4a5f-8f0d-7f6d3c2e1a90",
+    "simulated": False,
+    "answered": 3,
+    "minimum_length": 10,
+    "maximum_length": 15,
+    "started_at": "2026-11-22T05:00:00Z",
+    "last_answer_at": "2026-11-22T05:03:07Z",
+    "deadline": "2026-11-22T06:00:00Z",
+    "remaining_seconds": 3412,
+    "extra_minutes": 0,
+    "finished_at": None,
+    "finish_reason": None,
+}
+
+
+class SittingLineShown(Shown):
+    """One sitting as those who run exams follow it."""
+
+    sitting_id: UUID
+    exam_id: UUID
+    exam_title: str
+    candidate: str
+    username: str
+    person_id: UUID
+    simulated: bool
+    answered: int
+    minimum_length: int
+    maximum_length: int
+    started_at: datetime
+    last_answer_at: datetime | None
+    deadline: datetime | None
+    remaining_seconds: int | None
+    extra_minutes: int
+    finished_at: datetime | None
+    finish_reason: str | None
+
+
+class SittingsNowShown(Shown):
+    """The running sittings, and those that ended within a day."""
+
+    model_config = example(at="2026-11-22T05:03:08Z", running=[_SITTING], finished=[])
+
+    at: datetime
+    running: list[SittingLineShown]
+    finished: list[SittingLineShown]
+
+
+class ReplayStepShown(Shown):
+    """One question of a replayed sitting."""
+
+    position: int
+    item: str
+    selected: list[int] | None
+    score: int | None
+    ability: float = Field(validation_alias="theta")
+    standard_error: float
+    probability_competent: float
+    differences: list[str]
+
+
+class ReplayShown(Shown):
+    """A sitting recomputed from its design, bank, seed and answers, compared with its record."""
+
+    model_config = example(
+        sitting_id="5d0c8a0e-6a0d-4a35-9a0e-0d3b3a6f1c22",
+        agrees=True,
+        finish_reason="confident_competent",
+        outcome={"unit": {"verdict": "competent", "probability": 0.97}, "elements": []},
+        differences=[],
+        steps=[
+            {
+                "position": 1,
+                "item": "DG101-1.1-02",
+                "selected": [2],
+                "score": 1,
+                "ability": 0.0,
+                "standard_error": 1.0,
+                "probability_competent": 0.5,
+                "differences": [],
+            }
+        ],
+    )
+
+    sitting_id: UUID
+    agrees: bool
+    finish_reason: str | None
+    outcome: dict[str, Any] | None
+    differences: list[str]
+    steps: list[ReplayStepShown]
+
+
+class AuditEntryShown(Shown):
+    """One line of the audit log."""
+
+    at: datetime
+    actor_name: str
+    action: str
+    subject_kind: str
+    subject: str
+    details: dict[str, Any]
+
+
+class AuditShown(Shown):
+    """Lines of the audit log, the newest first."""
+
+    model_config = example(
+        entries=[
+            {
+                "at": "2026-11-22T05:00:00Z",
+                "actor_name": "วิชัย นักวัดผล",
+                "action": "bank.publish",
+                "subject_kind": "bank",
+                "subject": "2",
+                "details": {"items": 126, "note": ""},
+            }
+        ]
+    )
+
+    entries: list[AuditEntryShown]
+
+
+class SittingsFilter(Sent):
+    """Which sittings to list."""
+
+    include_simulated: bool = False
+
+
+class AuditFilter(Sent):
+    """Which lines to give."""
+
+    subject: str | None = Field(default=None, max_length=100, description="Only what was done to this code or id.")
+    offset: int = Field(default=0, ge=0)
+    limit: int = Field(default=200, ge=1, le=1000)
+
+
+@router.get("/sittings", response_model=SittingsNowShown, summary="Sittings now")
+def read_sittings_now(
+    wanted: Annotated[SittingsFilter, Query()], caller: Caller, session: Transaction, now: Now
+) -> SittingsNow:
+    """Tell who sits what and how far, and who finished lately. For administrators and psychometricians."""
+    return sittings_now(session, actor=caller, now=now, include_simulated=wanted.include_simulated)
+
+
+@router.get("/sittings/{sitting_id}/replay", response_model=ReplayShown, summary="Replay a sitting")
+def replay(sitting_id: UUID, caller: Caller, session: Transaction, now: Now) -> ReplayReport:
+    """Recompute a sitting step by step and name every difference. For administrators and psychometricians."""
+    return replay_sitting(session, actor=caller, sitting_id=sitting_id, now=now)
+
+
+@router.get("/audit", response_model=AuditShown, summary="The audit log")
+def read_audit(wanted: Annotated[AuditFilter, Query()], caller: Caller, session: Transaction) -> dict[str, object]:
+    """Give the newest lines of the audit log. For administrators."""
+    entries = audit.list_entries(
+        session, actor=caller, limit=wanted.limit, offset=wanted.offset, subject=wanted.subject
+    )
+    return {"entries": entries}

@@ -1,0 +1,121 @@
+"""The JSON API: an application of its own that the site mounts."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from api.problems import PROBLEM_MEDIA_TYPE, Problem, install_problems
+from api.resources import (
+    banks,
+    calibrations,
+    exams,
+    item_statistics,
+    items,
+    people,
+    problem_types,
+    signing_in,
+    sitting_an_exam,
+    standard,
+    supervision,
+)
+from itembank.database import Database
+from itembank.settings import Settings
+
+API_PREFIX = "/api/v1"
+
+_DESCRIPTION = """
+The JSON twin of Samat's pages, over the same use cases: what a page can do, a program can do, under the same rules.
+
+Sign in with `POST /sessions` and send the token as `Authorization: Bearer TOKEN`. Moments are ISO 8601 with a time
+zone. Refusals are problem details (RFC 9457), and `code` says what kind.
+"""
+
+
+class Worker(Protocol):
+    """What works off calibration runs; it is told when there is something new to do."""
+
+    def wake(self) -> None:
+        """Look for waiting runs now."""
+
+
+def create_api(*, database: Database, settings: Settings, worker: Worker) -> FastAPI:
+    """Make the API.
+
+    Args:
+        database: Where everything is.
+        settings: What the installation decides.
+        worker: What works off calibration runs.
+    """
+    api = FastAPI(
+        title="Samat",
+        version="1",
+        description=_DESCRIPTION,
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        servers=[{"url": API_PREFIX}],
+        root_path_in_servers=False,
+        redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
+    )
+    api.state.database = database
+    api.state.settings = settings
+    api.state.worker = worker
+    areas = (
+        signing_in,
+        sitting_an_exam,
+        supervision,
+        standard,
+        items,
+        banks,
+        calibrations,
+        item_statistics,
+        people,
+        exams,
+        problem_types,
+    )
+    for area in areas:
+        api.include_router(area.router)
+    install_problems(api)
+    api.openapi = lambda: _document(api)  # type: ignore[method-assign]
+    return api
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _document(api: FastAPI) -> dict[str, Any]:
+    """Describe the API, with problem details in place of the framework's own description of errors."""
+    if api.openapi_schema is None:
+        document = get_openapi(
+            title=api.title,
+            version=api.version,
+            description=api.description,
+            routes=api.routes,
+            servers=api.servers,
+        )
+        schemas = document["components"]["schemas"]
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(problem.pop("$defs"))
+        schemas["Problem"] = problem
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                _describe_refusals(operation)
+        api.openapi_schema = document
+    return api.openapi_schema
+
+
+def _describe_refusals(operation: dict[str, Any]) -> None:
+    content = {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    operation["responses"].pop("422", None)
+    if "security" in operation:
+        operation["responses"]["401"] = {"description": "Sign in first", "content": content}
+    operation["responses"]["4XX"] = {"description": "A refusal", "content": content}
+    operation["responses"]["5XX"] = {"description": "A failure of the server", "content": content}

@@ -1,0 +1,152 @@
+"""Every operation with every role and without: who may do what is written out here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from itembank.actor import Role
+from tests.api.conftest import Service
+from tests.support.institution import PASSWORD
+from tests.support.recorded import Recorded, record_things
+
+C, W, R, P, A = (
+    Role.CANDIDATE, Role.ITEM_WRITER, Role.REVIEWER, Role.PSYCHOMETRICIAN, Role.ADMINISTRATOR,
+)  # fmt: skip
+EVERYBODY = {C, W, R, P, A}
+BANK = {W, R, P, A}
+EXAMS = {P, A}
+
+#: Method and path to the roles that may.
+ALLOWED: dict[tuple[str, str], set[Role]] = {
+    ("DELETE", "/sessions/current"): EVERYBODY,
+    ("GET", "/me"): EVERYBODY,
+    ("GET", "/me/exams"): {C},
+    ("GET", "/me/exams/{exam_id}"): {C},
+    ("POST", "/me/exams/{exam_id}/start"): {C},
+    ("GET", "/sittings/{sitting_id}"): {C},
+    ("POST", "/sittings/{sitting_id}/answers"): {C},
+    ("POST", "/sittings/{sitting_id}/end"): {C},
+    ("GET", "/sittings/{sitting_id}/result"): {C, P, A},
+    ("GET", "/sittings/{sitting_id}/replay"): EXAMS,
+    ("GET", "/sittings"): EXAMS,
+    ("GET", "/audit"): {A},
+    ("GET", "/standard"): BANK,
+    ("GET", "/coverage"): BANK,
+    ("GET", "/items"): BANK,
+    ("POST", "/items"): {W},
+    ("GET", "/items/{item_id}"): BANK,
+    ("POST", "/items/{item_id}/versions"): {W},
+    ("POST", "/items/{item_id}/moves"): {W},  # the move of the example, submit; others in MOVES
+    ("GET", "/banks"): BANK,
+    ("POST", "/banks"): {P},
+    ("POST", "/banks/{number}/reinstate"): {P},
+    ("GET", "/calibrations"): {P},
+    ("POST", "/calibrations"): {P},
+    ("GET", "/calibrations/{run_id}"): {P},
+    ("POST", "/calibrations/{run_id}/cancel"): {P},
+    ("POST", "/calibrations/{run_id}/approve"): {P},
+    ("POST", "/calibrations/{run_id}/reject"): {P},
+    ("POST", "/calibrations/{run_id}/publish"): {P},
+    ("POST", "/calibrations/{run_id}/again"): {P},
+    ("GET", "/item-statistics"): {P},
+    ("GET", "/item-statistics/{item_id}"): {P},
+    ("GET", "/people"): {A},
+    ("POST", "/people"): {A},
+    ("GET", "/people/{person_id}"): {A},
+    ("PUT", "/people/{person_id}/roles"): {A},
+    ("POST", "/people/{person_id}/password"): {A},
+    ("PUT", "/people/{person_id}/active"): {A},
+    ("GET", "/examinable-units"): EXAMS,
+    ("GET", "/exam-designs/{unit}"): EXAMS,
+    ("GET", "/exams"): EXAMS,
+    ("POST", "/exams"): {A},
+    ("GET", "/exams/{exam_id}"): EXAMS,
+    ("PUT", "/exams/{exam_id}/times"): {A},
+    ("GET", "/exams/{exam_id}/enrolments"): EXAMS,
+    ("POST", "/exams/{exam_id}/enrolments"): {A},
+    ("PUT", "/exams/{exam_id}/enrolments/{person_id}/extra-time"): {A},
+}
+#: What a stranger may do too.
+OPEN = {("POST", "/sessions"), ("GET", "/problems"), ("GET", "/problems/{code}"), ("GET", "/openapi.json")}
+
+#: Moves of an item to the role that may make them.
+MOVES = {"submit": W, "withdraw": W, "return": R, "approve": R, "pretest": P, "release": P, "retire": P}
+
+USERNAMES = {C: "candidate", W: "writer", R: "reviewer", P: "psychometrician", A: "administrator"}
+
+
+def operations(api: FastAPI) -> Iterator[tuple[str, str]]:
+    for context in iter_route_contexts(api.routes):
+        for method in context.methods or ():
+            if method != "HEAD":
+                assert context.path is not None
+                yield method, context.path
+
+
+def test_the_matrix_names_every_operation(service: Service) -> None:
+    assert set(operations(service.api)) == set(ALLOWED) | OPEN
+
+
+@pytest.mark.parametrize("role", [None, *Role], ids=str)
+def test_every_operation_allows_exactly_the_roles_of_the_matrix(service: Service, role: Role | None) -> None:
+    things = record_things(service.database, service.institution, now=service.now)
+    document = service.api.openapi()
+    wrong = []
+    for (method, path), roles in ALLOWED.items():
+        client = service.client(USERNAMES[role]) if role else service.stranger()
+        body = body_of(document, method, path, things)
+        response = client.send(method, address_of(path, things), body)
+        # What is allowed may still be refused for another reason than the role; what is not must be refused for it.
+        refused = response.status_code in (401, 403)
+        expected = 401 if role is None else 403
+        if refused == (role in roles) or (refused and response.status_code != expected):
+            wrong.append(f"{method} {path} as {role}: {response.status_code} {response.text[:200]}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("role", Role, ids=str)
+def test_the_moves_of_an_item_belong_to_their_roles(service: Service, role: Role) -> None:
+    things = record_things(service.database, service.institution, now=service.now)
+    client = service.client(USERNAMES[role])
+    for move, owner in MOVES.items():
+        for item_id in things.items.values():
+            response = client.post(f"/items/{item_id}/moves", {"move": move, "note": "เหตุผล"})
+            assert response.status_code in ((200, 409) if role is owner else (403, 409)), response.text
+            if role is C:
+                assert response.status_code == 403
+
+
+def test_without_signing_in_only_the_open_operations_answer(service: Service) -> None:
+    stranger = service.stranger()
+    assert stranger.get("/problems").status_code == 200
+    assert stranger.get("/problems/not_found").status_code == 200
+    assert stranger.get("/openapi.json").status_code == 200
+    assert stranger.post("/sessions", {"username": "writer", "password": PASSWORD}).status_code == 201
+
+
+def address_of(path: str, things: Recorded) -> str:
+    values = {
+        "exam_id": things.exam_id,
+        "sitting_id": things.sitting_id,
+        "item_id": things.items["draft"],
+        "person_id": things.person_id,
+        "run_id": things.run_id,
+        "number": 1,
+        "unit": "DG100",
+    }
+    return path.format(**values) + ("?unit=DG100" if path == "/item-statistics" else "")
+
+
+def body_of(document: dict[str, Any], method: str, path: str, things: Recorded) -> Any:
+    """The documented example, with codes and names that exist here."""
+    operation = document["paths"][path][method.lower()]
+    if "requestBody" not in operation:
+        return None
+    reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    example: dict[str, Any] = document["components"]["schemas"][reference.rsplit("/", 1)[1]]["examples"][0]
+    return example | {"usernames": ["candidate"]} if "usernames" in example else example

@@ -1,0 +1,249 @@
+"""Exams: creating one from a proposed design, its times, its candidates, their extra time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from engine.design import ExamDesign
+from itembank.actor import Role
+from itembank.delivery.exam_planning import (
+    ExaminableUnit,
+    blueprint_lines,
+    design_shortfalls,
+    examinable_units,
+    opening_state,
+)
+from itembank.delivery.exams import (
+    create_exam,
+    enrol,
+    exam_view,
+    grant_extra_time,
+    list_enrolments,
+    list_exams,
+    propose_design,
+    set_times,
+)
+from itembank.errors import BankTooSmall, InvalidInput, NotFound
+from itembank.people.accounts import list_people
+from web.page import Now, Page, SignedInPage, Transaction, actor_of
+from web.pages.administration_entries import field_errors, read_whole
+from web.pages.administration_exam_form import ExamForm, TimesForm, refusal
+
+#: More candidates than these are enrolled by pasting their names, not by ticking them.
+MOST_PICKABLE = 200
+
+router = APIRouter(prefix="/exams")
+
+ExamEntered = Annotated[ExamForm, Form()]
+TimesEntered = Annotated[TimesForm, Form()]
+
+
+@router.get("")
+def exams_page(page: SignedInPage, session: Transaction, now: Now) -> Response:
+    """List the exams."""
+    exams = list_exams(session, actor=actor_of(page))
+    return page.render("administration/exams.html", exams=[(exam, opening_state(exam, now).value) for exam in exams])
+
+
+@router.get("/new")
+def new_exam_page(
+    page: SignedInPage, session: Transaction, unit: Annotated[str, Query(max_length=60)] = ""
+) -> Response:
+    """Let a unit be chosen, then propose a design for it."""
+    actor = actor_of(page)
+    actor.require(Role.ADMINISTRATOR)
+    units = examinable_units(session, actor=actor)
+    chosen = next((entry for entry in units if entry.code == unit), None)
+    if chosen is None:
+        return page.render("administration/exam_units.html", units=units)
+    proposed = propose_design(session, actor=actor, unit=chosen.code)
+    title = page.t("administration.proposed_title", unit=chosen.code, title=chosen.title)
+    return _new_exam(page, chosen, ExamForm.proposed(proposed, unit=chosen.code, title=title))
+
+
+@router.post("")
+def create_exam_page(page: SignedInPage, session: Transaction, now: Now, entered: ExamEntered) -> Response:
+    """Create the exam, or show the form again as it was with what is wrong."""
+    actor = actor_of(page)
+    actor.require(Role.ADMINISTRATOR)
+    unit = next((entry for entry in examinable_units(session, actor=actor) if entry.code == entered.unit), None)
+    if unit is None:
+        raise NotFound(what="unit in the bank in force", name=entered.unit)
+    zone = page.settings.time_zone
+    proposed = propose_design(session, actor=actor, unit=unit.code)
+    errors = {**entered.errors(proposed, page.t, zone=zone), **_lacking(page, session, entered, proposed)}
+    if errors:
+        return _new_exam(page, unit, entered, errors=errors)
+    times = entered.times(zone)
+    try:
+        made = create_exam(
+            session,
+            actor=actor,
+            title=entered.title,
+            unit=unit.code,
+            design=entered.design(proposed),
+            now=now,
+            time_limit_minutes=times.time_limit_minutes,
+            opens_at=times.opens_at,
+            closes_at=times.closes_at,
+        )
+    except (InvalidInput, BankTooSmall) as error:
+        session.rollback()
+        return _new_exam(page, unit, entered, errors=refusal(error, page.t))
+    return page.redirect(f"/administration/exams/{made.id}", notice="administration.notice_exam_created")
+
+
+@router.get("/{exam_id}")
+def exam_page(page: SignedInPage, session: Transaction, now: Now, exam_id: UUID, simulated: str = "") -> Response:
+    """Show an exam: design, times, candidates."""
+    return _exam(page, session, now, exam_id, simulated=bool(simulated))
+
+
+@router.post("/{exam_id}/times")
+def set_times_page(
+    page: SignedInPage, session: Transaction, now: Now, exam_id: UUID, entered: TimesEntered
+) -> Response:
+    """Change when the exam may be started and how long it takes."""
+    try:
+        times = entered.times(page.settings.time_zone)
+        set_times(
+            session,
+            actor=actor_of(page),
+            exam_id=exam_id,
+            time_limit_minutes=times.time_limit_minutes,
+            opens_at=times.opens_at,
+            closes_at=times.closes_at,
+            now=now,
+        )
+    except InvalidInput as error:
+        session.rollback()
+        errors = field_errors(error, page.t, otherwise="opens_at")
+        return _exam(page, session, now, exam_id, errors=errors, times=entered)
+    return page.redirect(f"/administration/exams/{exam_id}", notice="administration.notice_times")
+
+
+@router.post("/{exam_id}/candidates")
+def enrol_page(
+    page: SignedInPage,
+    session: Transaction,
+    now: Now,
+    exam_id: UUID,
+    usernames: Annotated[str, Form(max_length=200_000)] = "",
+    picked: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Enrol the candidates whose names were pasted or ticked: all of them or none."""
+    names = [*usernames.replace(",", " ").replace(";", " ").split(), *(picked or [])]
+    if not names:
+        errors = {"usernames": page.t("administration.error_usernames")}
+        return _exam(page, session, now, exam_id, errors=errors)
+    try:
+        added = enrol(session, actor=actor_of(page), exam_id=exam_id, usernames=names, now=now)
+    except NotFound as error:
+        session.rollback()
+        if error.details["what"] != "candidate":
+            raise
+        errors = {"usernames": page.t("administration.error_no_candidate", name=error.details["name"])}
+        return _exam(page, session, now, exam_id, errors=errors, usernames=usernames, picked=picked)
+    notice = "administration.notice_enrolled" if added else "administration.notice_enrolled_before"
+    return page.redirect(f"/administration/exams/{exam_id}", notice=notice)
+
+
+@router.post("/{exam_id}/candidates/{person_id}/extra-time")
+def extra_time_page(
+    page: SignedInPage,
+    session: Transaction,
+    now: Now,
+    exam_id: UUID,
+    person_id: UUID,
+    minutes: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """Set a candidate's extra minutes, before or during the sitting."""
+    try:
+        extra = read_whole(minutes, field="extra_minutes")
+        grant_extra_time(session, actor=actor_of(page), exam_id=exam_id, person_id=person_id, minutes=extra, now=now)
+    except InvalidInput:
+        session.rollback()
+        errors = {f"minutes-{person_id}": page.t("administration.error_extra_minutes")}
+        return _exam(page, session, now, exam_id, errors=errors, minutes={person_id: minutes})
+    return page.redirect(f"/administration/exams/{exam_id}", notice="administration.notice_extra_time")
+
+
+def _new_exam(
+    page: Page, unit: ExaminableUnit, entered: ExamForm, *, errors: Mapping[str, str] | None = None
+) -> Response:
+    return page.render(
+        "administration/exam_new.html",
+        status=422 if errors else 200,
+        unit=unit,
+        entered=entered,
+        errors=errors or {},
+        zone=page.settings.time_zone,
+    )
+
+
+def _exam(
+    page: Page,
+    session: Session,
+    now: Now,
+    exam_id: UUID,
+    *,
+    errors: Mapping[str, str] | None = None,
+    times: TimesForm | None = None,
+    usernames: str = "",
+    picked: list[str] | None = None,
+    minutes: Mapping[UUID, str] | None = None,
+    simulated: bool = False,
+) -> Response:
+    actor = actor_of(page)
+    exam = exam_view(session, actor=actor, exam_id=exam_id)
+    enrolments = list_enrolments(session, actor=actor, exam_id=exam_id, include_simulated=simulated)
+    may_change = actor.has(Role.ADMINISTRATOR)
+    enrolled = {enrolment.person_id for enrolment in enrolments}
+    pickable = list_people(session, actor=actor, role=Role.CANDIDATE) if may_change else ()
+    times = times or TimesForm(
+        time_limit_minutes=str(exam.time_limit_minutes or ""),
+        opens_at=page.t.local_input(exam.opens_at),
+        closes_at=page.t.local_input(exam.closes_at),
+    )
+    return page.render(
+        "administration/exam.html",
+        status=422 if errors else 200,
+        exam=exam,
+        state=opening_state(exam, now).value,
+        blueprint=blueprint_lines(session, actor=actor, exam_id=exam_id),
+        enrolments=enrolments,
+        simulated=simulated,
+        may_change=may_change,
+        pickable=[person for person in pickable if person.active and person.id not in enrolled][:MOST_PICKABLE],
+        picked=picked or [],
+        times=times,
+        usernames=usernames,
+        minutes=minutes or {},
+        errors=errors or {},
+        zone=page.settings.time_zone,
+    )
+
+
+def _lacking(page: Page, session: Session, entered: ExamForm, proposed: ExamDesign) -> Mapping[str, str]:
+    """Say what the bank lacks for the entered design, part by part and in the reader's language."""
+    try:
+        design = entered.design(proposed)
+    except InvalidInput:
+        return {}
+    found = design_shortfalls(session, actor=actor_of(page), unit=entered.unit, design=design)
+    sentences = [
+        page.t(
+            "administration.shortfall_exam" if part.level == "exam" else "administration.shortfall_part",
+            code=part.code,
+            required=part.required,
+            available=part.available,
+        )
+        for part in found
+    ]
+    return {"maximum_length": " ".join(sentences)} if sentences else {}
