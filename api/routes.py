@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Protocol
 
 from fastapi import FastAPI
@@ -65,6 +66,9 @@ def create_api(*, database: Database, settings: Settings, worker: Worker) -> Fas
     api.state.database = database
     api.state.settings = settings
     api.state.worker = worker
+    # As many transactions at once as there are connections; the others wait here, where waiting costs nothing. Waiting
+    # for a connection in a thread would, when hundreds start an exam together, leave no thread to those that hold one.
+    api.state.places = asyncio.Semaphore(settings.pool_size)
     areas = (
         signing_in,
         sitting_an_exam,

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 
 class Sent(BaseModel):
     """A body that a client sends; an unknown field is refused, since a slip of the pen must not pass in silence."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _storable(cls, body: Any) -> Any:
+        _refuse_unstorable(body)
+        return body
 
 
 class Shown(BaseModel):
@@ -22,3 +28,25 @@ class Shown(BaseModel):
 def example(**values: Any) -> ConfigDict:
     """Give a body its example in the documentation."""
     return ConfigDict(json_schema_extra={"examples": [values]})
+
+
+def _refuse_unstorable(value: Any) -> None:
+    """Refuse text that a database can't keep: NUL characters and halves of surrogate pairs."""
+    if isinstance(value, str) and ("\0" in value or (not value.isascii() and _is_broken(value))):
+        msg = "text without NUL characters and unpaired surrogates"
+        raise ValueError(msg)
+    if isinstance(value, dict):
+        for name, part in value.items():
+            _refuse_unstorable(name)
+            _refuse_unstorable(part)
+    elif isinstance(value, list):
+        for part in value:
+            _refuse_unstorable(part)
+
+
+def _is_broken(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False

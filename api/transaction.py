@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import contextmanager_in_threadpool
 from sqlmodel import Session
 
 from itembank.clock import utc_now
@@ -20,10 +22,20 @@ def current_time() -> datetime:
     return utc_now()
 
 
-def _transaction(request: Request) -> Iterator[Session]:
+async def _place(request: Request) -> AsyncIterator[None]:
+    places: asyncio.Semaphore = request.app.state.places
+    async with places:
+        yield
+
+
+#: A place among the requests that may use the database at once; whatever opens transactions of its own takes one too.
+Place = Annotated[None, Depends(_place, scope="function")]
+
+
+async def _transaction(request: Request, place: Place) -> AsyncIterator[Session]:
     database: Database = request.app.state.database
     block = database.reading if request.method in _READING_METHODS else database.writing
-    with block() as session:
+    async with contextmanager_in_threadpool(block()) as session:
         yield session
 
 

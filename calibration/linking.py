@@ -16,6 +16,7 @@ MEAN_MEAN = "mean_mean"
 MEAN_SIGMA = "mean_sigma"
 SHIFT = "shift"
 POPULATION = "population"
+EXPECTATION = "expectation"
 METHODS = (MEAN_MEAN, MEAN_SIGMA, SHIFT)
 
 # With fewer anchors the unit of the scale would rest on chance; the items can then only be shifted.
@@ -27,8 +28,9 @@ class Link:
     """A linear change of scale, θ on the target scale = slope · θ + intercept.
 
     Args:
-        method: ``"mean_mean"``, ``"mean_sigma"``, ``"shift"`` (of anchor items), or ``"population"`` (the scale on
-            which the abilities of this population are N(0, 1)).
+        method: ``"mean_mean"``, ``"mean_sigma"``, ``"shift"`` (of anchor items), ``"population"`` (the scale on
+            which the abilities of this population are N(0, 1)), or ``"expectation"`` (its unit, with the origin where
+            the items' difficulties were expected to lie).
         slope: The usual A, positive.
         intercept: The usual B.
         anchor_items: Items that the link rests on.
@@ -70,6 +72,38 @@ def link_to_population(mean: float, standard_deviation: float) -> Link:
         The link.
     """
     return Link(POPULATION, 1.0 / standard_deviation, -mean / standard_deviation)
+
+
+def link_to_expectation(
+    population: Link,
+    expected: Mapping[str, tuple[float, float]],
+    new: Mapping[str, tuple[float, float]],
+    *,
+    weights: Mapping[str, float] | None = None,
+) -> Link:
+    """Choose the scale on which the items are on average as difficult as they were expected to be.
+
+    A cut score set before any data says how difficult the work is that a competent person can do. On the scale of the
+    population it would come to say what share of that population passes, however able or unable it may be.
+
+    Args:
+        population: The scale of the population, whose unit is kept.
+        expected: Discrimination and difficulty expected before any data.
+        new: Likewise as estimated, on the scale of their calibration.
+        weights: How much each item counts, positive; equal unless given.
+
+    Returns:
+        The link.
+
+    Raises:
+        CalibrationError: No common item.
+    """
+    standard = {
+        name: (discrimination / population.slope, population.slope * difficulty + population.intercept)
+        for name, (discrimination, difficulty) in new.items()
+    }
+    shift = link_to_anchors(expected, standard, method=SHIFT, weights=weights)
+    return Link(EXPECTATION, population.slope, population.intercept + shift.intercept, shift.anchor_items)
 
 
 def link_to_anchors(

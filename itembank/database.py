@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -27,7 +28,8 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
         parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite":
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        if self.is_sqlite:
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             self.engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size)
@@ -35,6 +37,9 @@ class Database:
         else:
             self.engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
         self._write_engine = self.engine.execution_options(**{_WRITE: True})
+        # SQLite lets one write at a time, and makes the others look again after growing pauses; within a process they
+        # had better queue. PostgreSQL needs no queue.
+        self._turn: AbstractContextManager[object] = Lock() if self.is_sqlite else nullcontext()
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Database:
@@ -54,8 +59,11 @@ class Database:
 
         On SQLite it takes the write lock at once: a transaction that reads first and then writes could otherwise find
         the file changed in between and fail, however long it is willing to wait.
+
+        Whoever calls this from a pool of threads must let in fewer callers than there are threads, if the work inside
+        the block needs threads of that pool too: those who wait for their turn here would otherwise hold them all.
         """
-        with Session(self._write_engine, expire_on_commit=False) as session:
+        with self._turn, Session(self._write_engine, expire_on_commit=False) as session:
             try:
                 yield session
                 session.commit()

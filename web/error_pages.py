@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from itembank.errors import ErrorKind, NotSignedIn, SamatError, WrongCredentials
 from web.page import Page, stranger_page
@@ -56,14 +57,38 @@ def install_error_pages(app: FastAPI, *, api_prefix: str) -> None:
         key = "errors.no_such_page" if error.status_code in (404, 405) else "errors.unexpected"
         return _error_page(page, error.status_code, page.t(key))
 
-    def broken(request: Request, error: Exception) -> Response:
-        page = stranger_page(request)
-        return _error_page(page, 500, page.t("errors.unexpected"))
-
     app.add_exception_handler(SamatError, refused)
     app.add_exception_handler(RequestValidationError, not_understood)
     app.add_exception_handler(HTTPException, http_error)
-    app.add_exception_handler(Exception, broken)
+
+
+class FailurePages:
+    """Shows an unexpected failure as a page, and lets the failure go on to be logged.
+
+    The framework's own place for this lies outside all middleware: that page would go without security headers and
+    request id, and might be cached.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        answered = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal answered
+            answered = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_note)
+        except Exception:
+            if scope["type"] == "http" and not answered:
+                page = stranger_page(Request(scope))
+                response = _error_page(page, 500, page.t("errors.unexpected"))
+                await response(scope, receive, send)
+            raise
 
 
 def _to_sign_in(request: Request, page: Page) -> Response:

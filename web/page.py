@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -14,6 +15,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
+from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from jinja2_fragments import render_block
@@ -22,7 +24,7 @@ from sqlmodel import Session
 from itembank.actor import Actor
 from itembank.clock import utc_now
 from itembank.database import Database
-from itembank.errors import NotAllowed, NotSignedIn
+from itembank.errors import InvalidInput, NotAllowed, NotSignedIn
 from itembank.people.sign_in import actor_of_token
 from itembank.settings import Settings
 from web.navigation import navigation_for
@@ -37,11 +39,24 @@ def current_time() -> datetime:
     return utc_now()
 
 
-def _transaction(request: Request) -> Iterator[Session]:
+async def _place(request: Request) -> AsyncIterator[None]:
+    places: asyncio.Semaphore = request.app.state.places
+    async with places:
+        yield
+
+
+#: A place among the requests that may use the database at once; whatever opens transactions of its own takes one too.
+Place = Annotated[None, Depends(_place, scope="function")]
+
+
+async def _transaction(request: Request, place: Place) -> AsyncIterator[Session]:
     database: Database = request.app.state.database
     block = database.reading if request.method in SAFE_METHODS else database.writing
-    with block() as session:
+    async with contextmanager_in_threadpool(block()) as session:
         yield session
+        if getattr(request.state, "refused", False):
+            # A form that comes back with its errors must leave nothing behind of what was begun.
+            await run_in_threadpool(session.rollback)
 
 
 #: One transaction a request. Function scope commits it before the response leaves: nobody is told "saved" too early.
@@ -111,10 +126,12 @@ class Page:
         Args:
             template: Path under ``web/templates``.
             block: The block that a fragment request gets; the server picks it, never the client.
-            status: HTTP status.
+            status: HTTP status; one of 400 and above rolls the request's transaction back.
             notice: A message to show at the top.
             **context: What the template needs beyond the frame's own values.
         """
+        if status >= 400:
+            self.request.state.refused = True
         values = {**self._frame(notice), **context}
         if block is not None and self.wants_fragment:
             html = render_block(templates(), template, block, **values)
@@ -188,9 +205,11 @@ async def _signed_in(page: AnyPage) -> Page:
     if page.actor is None:
         raise NotSignedIn
     if page.request.method not in SAFE_METHODS:
-        sent = page.request.headers.get("x-csrf-token")
-        if sent is None:
-            sent = str((await page.request.form()).get("csrf_token", ""))
+        form = await page.request.form()
+        for field, value in form.multi_items():
+            if isinstance(value, str) and "\0" in value:
+                raise InvalidInput(field=field, expected="a text without null characters")
+        sent = page.request.headers.get("x-csrf-token") or str(form.get("csrf_token", ""))
         if not hmac.compare_digest(sent.encode(), form_token(page.token).encode()):
             raise NotAllowed(needed="of a page of this session")
     return page

@@ -1,4 +1,4 @@
-"""What protects the pages: headers on every response, where a change may come from, the session cookie, the form token."""
+"""What protects the pages: headers on every response, where a change may come from, session cookie and form token."""
 
 from __future__ import annotations
 

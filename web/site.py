@@ -18,7 +18,7 @@ from itembank.clock import utc_now
 from itembank.database import Database
 from itembank.delivery.sittings import settle_expired
 from itembank.settings import Settings, load_settings
-from web.error_pages import install_error_pages
+from web.error_pages import FailurePages, install_error_pages
 from web.pages import administrator, bank, calibrations, candidate, home, measurement
 from web.request_log import RequestLog, configure_logging
 from web.security import SameOrigin, SecurityHeaders
@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.database = Database.from_settings(settings)
     app.state.worker = CalibrationWorker(app.state.database)
     api = create_api(database=app.state.database, settings=settings, worker=app.state.worker)
+    app.state.places = api.state.places
     app.mount(API_PREFIX, api)
     app.mount("/static", _KeptFiles(directory=str(files("web") / "static")))
     for pages in (home, candidate, bank, measurement, calibrations, administrator):
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         return {"status": "ok"}
 
     secure = settings.cookies == "secure"
+    app.add_middleware(FailurePages)
     app.add_middleware(SameOrigin, exempt_prefix=API_PREFIX)
     app.add_middleware(SecurityHeaders, secure=secure)
     app.add_middleware(RequestLog)

@@ -1,4 +1,4 @@
-"""Texts of the pages in Thai and English, side by side in ``web/texts/*.toml``, and dates as each language writes them."""
+"""Texts of the pages in Thai and English, side by side in ``web/texts/*.toml``, and dates as each language has them."""
 
 from __future__ import annotations
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import Field
 
 from api.authentication import Caller
@@ -103,6 +104,8 @@ def publish_bank(wanted: BankSent, caller: Caller, session: Transaction, now: No
 
 
 @router.post("/{number}/reinstate", response_model=BankShown, summary="Put a bank back in force")
-def reinstate_bank(number: int, why: ReasonSent, caller: Caller, session: Transaction, now: Now) -> BankView:
+def reinstate_bank(
+    number: Annotated[int, Path(ge=1, le=1_000_000)], why: ReasonSent, caller: Caller, session: Transaction, now: Now
+) -> BankView:
     """Put an earlier bank back in force; sittings that run keep theirs. For psychometricians."""
     return banks.reinstate_bank(session, actor=caller, number=number, reason=why.reason, now=now)

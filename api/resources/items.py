@@ -86,7 +86,7 @@ class VersionSent(Sent):
 
     model_config = example(started_from=1, content=_CONTENT)
 
-    started_from: int
+    started_from: int = Field(ge=1, le=1_000_000)
     content: ContentSent
 
 
@@ -98,7 +98,10 @@ class MoveSent(Sent):
     move: str = Field(description="submit, withdraw, return, approve, pretest, release or retire")
     note: str = Field(default="", max_length=2000, description="The reason; return and retire need one.")
     version: int | None = Field(
-        default=None, description="The version that the decision is about; a newer one is then a conflict."
+        default=None,
+        ge=1,
+        le=1_000_000,
+        description="The version that the decision is about; a newer one is then a conflict.",
     )
 
 
@@ -220,7 +223,7 @@ class ItemFilter(Sent):
     criterion: str | None = Field(default=None, description="Code of a criterion, an element or a unit.")
     state: ItemState | None = None
     search: str = Field(default="", max_length=200, description="Text in the code, the stem or an option.")
-    offset: int = Field(default=0, ge=0)
+    offset: int = Field(default=0, ge=0, le=1_000_000)
     limit: int = Field(default=50, ge=1, le=500)
 
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from api.authentication import BearerToken, Caller
 from api.schema import Sent, Shown, example
-from api.transaction import Now, Transaction
+from api.transaction import Now, Place, Transaction
 from itembank.actor import Actor, Role
 from itembank.people.sign_in import SignedIn, sign_in, sign_out
 
@@ -61,7 +61,7 @@ def _address(request: Request) -> str:
 
 @router.post("/sessions", status_code=201, summary="Sign in")
 def open_session(
-    credentials: CredentialsSent, request: Request, address: Annotated[str, Depends(_address)], now: Now
+    credentials: CredentialsSent, request: Request, place: Place, address: Annotated[str, Depends(_address)], now: Now
 ) -> SessionShown:
     """Check a user name and password and open a session.
 

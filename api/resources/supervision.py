@@ -155,7 +155,7 @@ class AuditFilter(Sent):
     """Which lines to give."""
 
     subject: str | None = Field(default=None, max_length=100, description="Only what was done to this code or id.")
-    offset: int = Field(default=0, ge=0)
+    offset: int = Field(default=0, ge=0, le=1_000_000_000)
     limit: int = Field(default=200, ge=1, le=1000)
 
 

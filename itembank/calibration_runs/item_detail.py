@@ -16,7 +16,7 @@ from calibration.curves import CharacteristicCurve, ObservedProportion, characte
 from itembank.actor import Actor, Role
 from itembank.authoring.content import ItemContent
 from itembank.calibration_runs.item_statistics import ItemStatisticsLine, UnitStatistics, item_statistics
-from itembank.calibration_runs.recorded_responses import load_responses_around, of_unit
+from itembank.calibration_runs.recorded_responses import load_responses_around, of_unit, versions_of
 from itembank.calibration_runs.results import CALIBRATION, read_items
 from itembank.errors import NotFound
 from itembank.publishing.banks import bank_in_force
@@ -143,7 +143,7 @@ def _covariance(session: Session, bank: Bank, line: ItemStatisticsLine) -> float
     runs = session.connection().execute(
         select(col(CalibrationRun.results))
         .join(Bank, col(Bank.calibration_run_id) == col(CalibrationRun.id))
-        .where(col(Bank.standard_id) == bank.standard_id, col(Bank.number) <= bank.number)
+        .where(col(Bank.standard_id).in_(versions_of(bank.standard_id)), col(Bank.number) <= bank.number)
         .order_by(col(Bank.number).desc())
     )
     for (results,) in runs:

@@ -12,11 +12,11 @@ from sqlmodel import Session, col
 
 from itembank.actor import Actor, Role
 from itembank.authoring.lifecycle import ItemState
-from itembank.calibration_runs.recorded_responses import of_unit
+from itembank.calibration_runs.recorded_responses import of_unit, versions_of
 from itembank.calibration_runs.results import CALIBRATION
 from itembank.errors import NotFound
 from itembank.framework.errors import UnknownCode
-from itembank.framework.store import current_standard
+from itembank.framework.store import current_standard, standard_by_id
 from itembank.publishing.banks import bank_in_force, find_bank_in_force
 from itembank.tables import AskedItem, Bank, BankItem, Exam, ItemVersion, RecordedAnswer, Sitting
 
@@ -114,7 +114,7 @@ def units_in_force(session: Session, *, actor: Actor) -> tuple[UnitInForce, ...]
     bank = find_bank_in_force(session)
     if bank is None:
         return ()
-    framework = current_standard(session).framework
+    framework = standard_by_id(session, bank.standard_id).framework
     connection = session.connection()
     items = connection.execute(
         select(col(BankItem.unit), func.count()).where(col(BankItem.bank_id) == bank.id).group_by(col(BankItem.unit))
@@ -122,7 +122,7 @@ def units_in_force(session: Session, *, actor: Actor) -> tuple[UnitInForce, ...]
     sat = connection.execute(
         select(col(Sitting.unit), func.count())
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
-        .where(col(Exam.standard_id) == bank.standard_id)
+        .where(col(Exam.standard_id).in_(versions_of(bank.standard_id)))
         .group_by(col(Sitting.unit))
     )
     sittings = dict(sat.all())
@@ -285,7 +285,9 @@ def _exam_settings(session: Session, bank: Bank, unit: str) -> tuple[float | Non
     designs = [
         design
         for (design,) in session.connection().execute(
-            select(col(Exam.design)).where(col(Exam.standard_id) == bank.standard_id, col(Exam.unit) == unit)
+            select(col(Exam.design)).where(
+                col(Exam.standard_id).in_(versions_of(bank.standard_id)), col(Exam.unit) == unit
+            )
         )
     ]
     limits = [design.get("maximum_exposure") for design in designs]

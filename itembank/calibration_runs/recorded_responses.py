@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import Session, col
 
 from calibration.responses import ResponseData
-from itembank.tables import Exam, Item, ItemVersion, RecordedAnswer, Sitting
+from itembank.tables import Exam, Item, ItemVersion, RecordedAnswer, Sitting, Standard
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,17 @@ def version_labels(session: Session, version_ids: Collection[UUID]) -> dict[str,
 
 
 def of_unit(standard_id: UUID, unit: str) -> tuple[ColumnElement[bool], ...]:
-    """Conditions on exams and sittings: those of one unit of one stored standard."""
-    return (col(Exam.standard_id) == standard_id, col(Sitting.unit) == unit)
+    """Conditions on exams and sittings: those of one unit, under whichever version of its standard they were held.
+
+    An answer says no less about its item because the text of the standard was stored anew since.
+    """
+    return (col(Exam.standard_id).in_(versions_of(standard_id)), col(Sitting.unit) == unit)
+
+
+def versions_of(standard_id: UUID) -> Select[Any]:
+    """Select the stored versions of the standard that has a given version."""
+    series = select(col(Standard.series)).where(col(Standard.id) == standard_id).scalar_subquery()
+    return select(col(Standard.id)).where(col(Standard.series) == series)
 
 
 def _real_only(*, include_simulated: bool) -> tuple[ColumnElement[bool], ...]:

@@ -14,7 +14,15 @@ import scipy
 
 from calibration.calibration_result import CalibratedItem, CalibrationResult
 from calibration.comparison import SUSPICIOUS_Z, Comparison, ItemChange, compare
-from calibration.linking import LEAST_ANCHORS, MEAN_MEAN, SHIFT, Link, link_to_anchors, link_to_population
+from calibration.linking import (
+    LEAST_ANCHORS,
+    MEAN_MEAN,
+    SHIFT,
+    Link,
+    link_to_anchors,
+    link_to_expectation,
+    link_to_population,
+)
 from itembank.calibration_runs.recorded_responses import RecordedResponses, VersionLabel
 from itembank.publishing.banks import Parameters
 
@@ -165,20 +173,17 @@ def read_items(document: Mapping[str, Any]) -> tuple[RunItem, ...]:
 
 
 def _link(result: CalibrationResult, old: Mapping[str, Parameters]) -> Link:
-    known = {name: parameters for name, parameters in old.items() if parameters.source == CALIBRATION}
+    """Keep the base bank's scale, on which cut scores, and items without estimates, stay where they are."""
     sound = {item.item_id: item for item in result.items if item.flag is None and 0 < item.se_difficulty < math.inf}
-    anchors = [name for name in sound if name in known]
-    if not anchors:
-        return link_to_population(result.latent_mean, result.latent_sd)
-    weights = {
-        name: 1.0 / (known[name].se_difficulty ** 2 + sound[name].se_difficulty ** 2) for name in anchors
-    }  # fmt: skip
-    return link_to_anchors(
-        _pairs_of(known, anchors),
-        {name: (sound[name].discrimination, sound[name].difficulty) for name in anchors},
-        method=MEAN_MEAN if len(anchors) >= LEAST_ANCHORS else SHIFT,
-        weights=weights,
-    )
+    common = [name for name in sound if name in old]
+    calibrated = [name for name in common if old[name].source == CALIBRATION]
+    weights = {name: 1.0 / (old[name].se_difficulty ** 2 + sound[name].se_difficulty ** 2) for name in common}
+    found = {name: (sound[name].discrimination, sound[name].difficulty) for name in common}
+    if calibrated:
+        method = MEAN_MEAN if len(calibrated) >= LEAST_ANCHORS else SHIFT
+        return link_to_anchors(_pairs_of(old, calibrated), found, method=method, weights=weights)
+    population = link_to_population(result.latent_mean, result.latent_sd)
+    return link_to_expectation(population, _pairs_of(old, common), found, weights=weights) if common else population
 
 
 def _changes(items: Collection[CalibratedItem], old: Mapping[str, Parameters]) -> dict[str, ItemChange]:

@@ -242,7 +242,9 @@ def _open_run(
 def _require_enough(count: AnswerCount) -> None:
     if count.persons < FEWEST_PERSONS or count.answers < FEWEST_ANSWERS:
         raise NotEnoughAnswers(
-            reason=f"{count.persons} / {FEWEST_PERSONS} persons, {count.answers} / {FEWEST_ANSWERS} answers"
+            reason=f"{count.persons} of {FEWEST_PERSONS} sittings, {count.answers} of {FEWEST_ANSWERS} answers",
+            persons=count.persons,
+            answers=count.answers,
         )
 
 

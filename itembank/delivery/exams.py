@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from itembank.tables import Enrolment, Exam, Person, RoleAssignment, Sitting
 
 EXAM_READERS = (Role.ADMINISTRATOR, Role.PSYCHOMETRICIAN)
 MAXIMUM_MINUTES = 24 * 60
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 
 #: Until judges have set a standard: somewhat below the middle of the population, where an item that its writer rates
 #: 3 of 5 is answered rightly by 43 of 100. An administrator sees it and can change it when designing an exam.
@@ -242,9 +243,10 @@ def grant_extra_time(
         raise NotFound(what="enrolment", name=person_id)
     enrolment.extra_minutes = minutes
     session.add(enrolment)
+    person = session.get(Person, person_id)
     audit.record(
         session, actor=actor, action="exam.extra_time", kind="exam", subject=exam_id, now=now,
-        person=str(person_id), minutes=minutes,
+        candidate=person.username if person else str(person_id), minutes=minutes,
     )  # fmt: skip
 
 
@@ -314,18 +316,6 @@ def design_for(exam: Exam) -> ExamDesign:
     return ExamDesign.from_dict(exam.design)
 
 
-def with_lengths(design: ExamDesign, *, minimum: int, maximum: int) -> ExamDesign:
-    """Change a design's lengths.
-
-    Raises:
-        InvalidInput: The lengths contradict one another.
-    """
-    try:
-        return replace(design, minimum_length=minimum, maximum_length=maximum)
-    except EngineError as error:
-        raise InvalidInput(field="length", expected=str(error)) from error
-
-
 def _exam(session: Session, exam_id: UUID) -> Exam:
     exam = session.get(Exam, exam_id)
     if exam is None:
@@ -336,6 +326,10 @@ def _exam(session: Session, exam_id: UUID) -> Exam:
 def _check_times(limit: int | None, opens_at: datetime | None, closes_at: datetime | None) -> None:
     if limit is not None and not 1 <= limit <= MAXIMUM_MINUTES:
         raise InvalidInput(field="time_limit_minutes", expected=f"a whole number from 1 to {MAXIMUM_MINUTES}")
+    for field, moment in (("opens_at", opens_at), ("closes_at", closes_at)):
+        # Beyond these years a slip of the keyboard is likelier than a plan, and other time zones may not reach.
+        if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise InvalidInput(field=field, expected=f"a moment in the years {FIRST_YEAR} to {LAST_YEAR}")
     if opens_at and closes_at and closes_at <= opens_at:
         raise InvalidInput(field="closes_at", expected="a moment after the exam opens")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 import numpy as np
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from engine.exposure import ExposureCounts, draw_ineligible, update
 from itembank.delivery.records import SittingRecord
 from itembank.publishing.pools import UnitPool
-from itembank.tables import ItemExposure
+from itembank.tables import AskedItem, Exam, ItemExposure
 
 
 def draw_for_start(
@@ -24,11 +24,14 @@ def draw_for_start(
 
 
 def note_finish(session: Session, *, record: SittingRecord) -> None:
-    """Count a finished sitting's eligible and administered items."""
+    """Count a finished sitting's eligible and administered items, one seen but left unanswered included."""
     exam_id = record.sitting.exam_id
     pool = record.unit_pool
-    before = _counts(session, exam_id=exam_id, pool=pool, lock=True)
-    administered = tuple(code for code, _ in record.responses)
+    # One sitting after the other, also the first two of an exam, which both find no counts and would both add them.
+    session.exec(select(Exam.id).where(Exam.id == exam_id).with_for_update()).one()
+    before = _counts(session, exam_id=exam_id, pool=pool)
+    asked = session.exec(select(AskedItem.item_version_id).where(AskedItem.sitting_id == record.sitting.id))
+    administered = tuple(pool.pool.item_ids[pool.index_of_version[version]] for version in asked)
     after = update(before, tuple(record.sitting.ineligible), administered)
     rows = _rows(session, exam_id)
     for index, code in enumerate(after.item_ids):
@@ -39,14 +42,13 @@ def note_finish(session: Session, *, record: SittingRecord) -> None:
         session.add(row)
 
 
-def _rows(session: Session, exam_id: UUID, *, lock: bool = False) -> dict[str, ItemExposure]:
-    # Always in the same order: two sittings that end at once must not each wait for the other's rows.
-    query = select(ItemExposure).where(ItemExposure.exam_id == exam_id).order_by(col(ItemExposure.item_code))
-    return {row.item_code: row for row in session.exec(query.with_for_update() if lock else query)}
+def _rows(session: Session, exam_id: UUID) -> dict[str, ItemExposure]:
+    query = select(ItemExposure).where(ItemExposure.exam_id == exam_id).execution_options(populate_existing=True)
+    return {row.item_code: row for row in session.exec(query)}
 
 
-def _counts(session: Session, *, exam_id: UUID, pool: UnitPool, lock: bool = False) -> ExposureCounts:
-    rows = _rows(session, exam_id, lock=lock)
+def _counts(session: Session, *, exam_id: UUID, pool: UnitPool) -> ExposureCounts:
+    rows = _rows(session, exam_id)
     known = [rows.get(code) for code in pool.pool.item_ids]
     return ExposureCounts(
         item_ids=pool.pool.item_ids,

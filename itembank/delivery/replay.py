@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from engine.outcomes import outcomes
-from engine.sitting import SittingState, finish, replay
+from engine.sitting import FINISH_REASONS, SittingState, finish, replay
 from itembank.actor import Actor, Role
 from itembank.delivery.outcome_record import outcome_document
 from itembank.delivery.records import SittingRecord, load_record
@@ -118,6 +118,8 @@ def _step_differences(loaded: SittingRecord, state: SittingState, record: Any, a
             found.append(f"asked item: recorded {record.item_version_id}, recomputed {version}")
         found.extend(differences_between(record.decision, state.decision.to_dict(), path="decision"))
     if answer is not None:
+        if answer.item_version_id != version:
+            found.append(f"answered item: recorded {answer.item_version_id}, recomputed {version}")
         rescored = loaded.unit_pool.contents[loaded.unit_pool.index_of_version[answer.item_version_id]].score(
             answer.selected
         )
@@ -127,9 +129,13 @@ def _step_differences(loaded: SittingRecord, state: SittingState, record: Any, a
 
 
 def _ended(loaded: SittingRecord, state: SittingState, now: datetime) -> SittingState:
-    if state.finished or loaded.sitting.finish_reason is None:
-        return state if state.finished else loaded.state(now)
-    return finish(loaded.prepared, state, reason=loaded.sitting.finish_reason)
+    reason = loaded.sitting.finish_reason
+    if state.finished:
+        return state
+    if reason is None:
+        return loaded.state(now)
+    # A sitting that the engine ended, says the record, but does not end now: the report must tell, not break off.
+    return finish(loaded.prepared, state, reason=reason) if reason in FINISH_REASONS else state
 
 
 def _end_differences(

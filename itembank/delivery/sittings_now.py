@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
+from engine.design import ExamDesign
 from itembank.actor import Actor
 from itembank.delivery.exams import EXAM_READERS, design_for
 from itembank.delivery.records import deadline_of
@@ -114,11 +115,12 @@ def _lines(
             .group_by(col(RecordedAnswer.sitting_id))
         )
     }
+    designs: dict[UUID, ExamDesign] = {}
     lines = []
     for sitting, exam, enrolment, person in session.exec(query):
         answered, last_answer_at = answers.get(sitting.id, (0, None))
         deadline = deadline_of(exam, enrolment, sitting)
-        design = design_for(exam)
+        design = designs.get(exam.id) or designs.setdefault(exam.id, design_for(exam))
         lines.append(
             SittingLine(
                 sitting_id=sitting.id,

@@ -40,8 +40,8 @@ def sign_in(
 ) -> SignedIn:
     """Check a name and password and open a session.
 
-    Unlike other use cases it runs transactions of its own: a refused attempt has to stay counted, and hashing takes long
-    enough that nobody's answer may wait for it behind a write lock.
+    Unlike other use cases it runs transactions of its own: a refused attempt has to stay counted, and hashing takes
+    so long that nobody's answer may wait for it behind a write lock.
 
     A candidate who signs in anew is signed out everywhere else: an exam is sat in one place.
 
@@ -138,4 +138,4 @@ def _actor(session: Session, person: Person) -> Actor:
 
 
 def _folded(username: str) -> str:
-    return username.strip().lower()[:80]
+    return username.replace("\0", "").strip().lower()[:80]

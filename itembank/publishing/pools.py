@@ -62,10 +62,11 @@ def _load(session: Session, *, bank_id: UUID, unit: str) -> UnitPool:
         select(BankItem, ItemVersion)
         .join(ItemVersion, col(ItemVersion.id) == col(BankItem.item_version_id))
         .where(BankItem.bank_id == bank_id, BankItem.unit == unit)
-        .order_by(BankItem.item_code)
     ).all()
     if not rows:
         raise BankTooSmall(reason=f"it has no item for unit {unit}.")
+    # Like items are taken in the order of the pool. A database would sort by its locale, which a replay must not feel.
+    rows = sorted(rows, key=lambda row: row[0].item_code)
     items = [
         ItemParameters(
             item_id=row.item_code,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -28,7 +29,10 @@ class Client:
     def send(self, method: str, path: str, body: Any = None, **options: Any) -> Response:
         """Send a request with the token."""
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        return self.http.request(method, f"{API_PREFIX}{path}", json=body, headers=headers, **options)
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            options["content"] = json.dumps(body)
+        return self.http.request(method, f"{API_PREFIX}{path}", headers=headers, **options)
 
     def get(self, path: str, **options: Any) -> Response:
         """Read something."""

@@ -155,3 +155,22 @@ def test_a_refused_change_leaves_nothing_behind(service: Service, client: SignIn
     assert names == ["candidate", "candidate2"]
     missing = administrator.get(f"/exams/{uuid4()}")
     assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/people", {"username": "ma\0lee", "display_name": "มาลี", "roles": ["candidate"]}),
+        ("POST", "/people", {"username": "malee", "display_name": "\ud800", "roles": ["candidate"]}),
+        ("GET", "/audit?subject=%00", None),
+        ("GET", "/audit?offset=99999999999999999999", None),
+        ("POST", "/banks/99999999999999999999/reinstate", {"reason": "x"}),
+        ("POST", "/exams", {"title": "x", "unit": "DG100", "opens_at": "0001-01-01T00:00:00+14:00"}),
+        ("POST", "/exams", {"title": "x", "unit": "DG100", "design": {"\ud800": 1}}),
+        ("POST", "/exams", {"title": "x", "unit": "DG100", "design": {"blueprint": 5}}),
+    ],
+)
+def test_values_that_no_database_takes_are_refused_not_failed_on(
+    client: SignIn, method: str, path: str, body: object
+) -> None:
+    assert client("administrator").send(method, path, body).status_code == 422

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from calibration.calibration_result import CalibratedItem
 from calibration.curves import characteristic_curve
 from calibration.errors import CalibrationError
-from calibration.linking import Link, link_to_anchors, link_to_population
+from calibration.linking import Link, link_to_anchors, link_to_expectation, link_to_population
 
 NEW = {"i1": (0.8, -1.2), "i2": (1.1, 0.3), "i3": (1.6, 0.9), "i4": (0.9, 1.7)}
 
@@ -77,6 +77,17 @@ def test_the_population_scale_makes_abilities_standard() -> None:
     assert link.slope * 2.5 + link.intercept == pytest.approx(1.0)
     moved = link.transform(item(model="rasch", discrimination=1.0, difficulty=2.5))
     assert (moved.model, moved.discrimination, moved.difficulty) == ("1pl", pytest.approx(2.0), pytest.approx(1.0))
+
+
+def test_the_expected_scale_keeps_the_mean_difficulty_and_the_unit_of_the_population() -> None:
+    population = link_to_population(0.5, 2.0)
+    expected = {"i1": (1.0, 1.0), "i2": (1.0, -1.0), "elsewhere": (1.0, 9.0)}
+    new = {"i1": (1.0, 4.5), "i2": (1.0, -3.5), "i3": (1.0, 7.0)}
+    link = link_to_expectation(population, expected, new)
+    assert (link.method, link.slope, link.anchor_items) == ("expectation", 0.5, ("i1", "i2"))
+    assert np.mean([link.slope * new[name][1] + link.intercept for name in ("i1", "i2")]) == pytest.approx(0.0)
+    weighted = link_to_expectation(population, expected, new, weights={"i1": 3.0, "i2": 1.0})
+    assert weighted.slope * (3 * 4.5 - 3.5) / 4 + weighted.intercept == pytest.approx((3 - 1) / 4)
 
 
 def test_a_rasch_item_that_is_only_shifted_stays_one() -> None:

@@ -22,12 +22,14 @@ class ServerProcess:
         database_url: The database it serves.
         log: Where its log goes.
         workers: Its processes.
+        first: Python that the process runs before it serves, such as what makes something slow enough to be watched.
     """
 
-    def __init__(self, database_url: str, *, log: Path, workers: int = 1) -> None:
+    def __init__(self, database_url: str, *, log: Path, workers: int = 1, first: str = "") -> None:
         self._database_url = database_url
         self._log = log
         self._workers = workers
+        self._program = f"{first}\nfrom api.commands import main; main()"
         self._process: subprocess.Popen[bytes] | None = None
         self.port = _free_port()
 
@@ -43,11 +45,10 @@ class ServerProcess:
             RuntimeError: It did not come up; the message holds its log.
         """
         environment = {**os.environ, "SAMAT_DATABASE_URL": self._database_url, "SAMAT_COOKIES": "plain"}
-        program = "from api.commands import main; main()"
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    sys.executable, "-c", program, "serve",
+                    sys.executable, "-c", self._program, "serve",
                     "--port", str(self.port), "--workers", str(self._workers),
                 ],
                 stdout=log, stderr=log, env=environment, start_new_session=True,

@@ -17,7 +17,7 @@ from itembank.framework.store import current_standard
 from itembank.people.sign_in import sign_in, sign_out
 from web.error_pages import STATUS, error_text
 from web.navigation import home_of
-from web.page import AnyPage, Now, Page, SignedInPage, Transaction, actor_of, stranger_page
+from web.page import AnyPage, Now, Page, Place, SignedInPage, Transaction, actor_of, stranger_page
 from web.security import clear_session_cookie, set_session_cookie
 
 router = APIRouter()
@@ -46,6 +46,7 @@ def sign_in_page(page: AnyPage, next: str = "") -> Response:  # noqa: A002 - the
 @router.post("/sign-in")
 def sign_in_with_password(
     request: Request,
+    place: Place,
     now: Now,
     username: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",

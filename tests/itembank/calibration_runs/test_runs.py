@@ -213,7 +213,7 @@ def test_the_list_has_the_newest_first_and_no_items(measured: Measured) -> None:
     assert none == ()
 
 
-def test_a_rasch_run_is_published_on_the_scale_of_its_population(measured: Measured) -> None:
+def test_a_rasch_run_is_published_in_the_unit_of_its_population(measured: Measured) -> None:
     run = done(measured, model="rasch")
     assert run.summary is not None
     slopes = {item.a for item in run.items}

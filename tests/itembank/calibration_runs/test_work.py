@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pytest
 from sqlalchemy import update
 from sqlmodel import col, select
@@ -16,15 +18,16 @@ from calibration.marginal_likelihood import calibrate
 from calibration.priors import Priors
 from calibration.responses import ResponseData
 from itembank.calibration_runs import runs, work
+from itembank.calibration_runs.item_statistics import item_statistics, units_in_force
 from itembank.calibration_runs.recorded_responses import load_responses
 from itembank.calibration_runs.results import RunItem
 from itembank.calibration_runs.states import RunState
 from itembank.calibration_runs.work import execute_run
 from itembank.calibration_runs.worker import CalibrationWorker
 from itembank.database import Database
-from itembank.framework.store import current_standard
-from itembank.publishing.banks import Parameters, publish_bank
-from itembank.tables import CalibrationRun, ItemVersion, RecordedAnswer, Sitting
+from itembank.framework.store import current_standard, store_framework
+from itembank.publishing.banks import Parameters, prior_parameters, publish_bank
+from itembank.tables import BankItem, CalibrationRun, ItemVersion, RecordedAnswer, Sitting
 from tests.itembank.calibration_runs.conftest import sit, stored
 from tests.itembank.calibration_runs.test_runs import Measured, decide, done, requested, seen
 from tests.support.institution import NOON, Institution
@@ -80,7 +83,8 @@ def test_the_estimates_are_those_of_the_same_answers_calibrated_by_hand(measured
     by_hand = calibrate(data, priors=Priors(), ratings=ratings)
     assert run.summary is not None
     assert run.summary.log_likelihood == pytest.approx(by_hand.log_likelihood, abs=1e-4)
-    found = {item.item_version_id: (item.a, item.b) for item in run.items}
+    assert run.summary.link.slope == 1
+    found = {item.item_version_id: (item.a, item.b - run.summary.link.intercept) for item in run.items}
     assert found.keys() == by_hand.parameters.keys()
     for name, pair in by_hand.parameters.items():
         assert found[name] == pytest.approx(pair, abs=1e-3)
@@ -104,10 +108,54 @@ def test_items_without_estimates_are_named(measured: Measured) -> None:
     assert all(left_out.code.startswith("DG10") for left_out in run.summary.exclusions)
 
 
-def test_without_calibrated_items_the_run_defines_the_scale(measured: Measured) -> None:
+@pytest.mark.parametrize("model", ["2pl", "rasch"])
+def test_a_first_calibration_leaves_the_scale_where_the_ratings_put_it(measured: Measured, model: str) -> None:
+    """A cut score of an exam must not come to mean another difficulty, nor unanswered items be out of place."""
+    database, institution = measured
+    with database.writing() as session:  # as if these candidates were much abler than the ratings suppose
+        expected = {version: prior_parameters(rating) for version, rating in _ratings(database).items()}
+        harder = {version: replace(prior, difficulty=prior.difficulty + 1.5) for version, prior in expected.items()}
+        publish_bank(session, actor=institution["psychometrician"], now=NOON, calibrated=harder)
+    run = done(measured, model=model)
+    assert run.summary is not None
+    link = run.summary.link
+    assert (link.method, link.anchors) == ("expectation", len(run.items))
+    assert link.slope == pytest.approx(1 / run.summary.latent_sd)
+    assert link.intercept == pytest.approx(1.5, abs=0.35)  # the mean ability of these candidates
+    weights = [1 / (0.85**2 + (item.se_b or 0) ** 2) for item in run.items]
+    changes = [item.change_b or 0 for item in run.items]
+    assert np.average(changes, weights=weights) == pytest.approx(0, abs=0.01)
+
+
+def test_a_unit_whose_bank_has_none_of_the_answered_items_takes_the_scale_of_its_population(measured: Measured) -> None:
+    database, _ = measured
+    with database.writing() as session:
+        session.connection().execute(update(BankItem).values(unit="DT600"))
     summary = done(measured).summary
     assert summary is not None
     assert (summary.link.method, summary.link.slope, summary.link.anchors) == ("population", 1.0, 0)
+
+
+def test_answers_given_under_an_earlier_version_of_the_standard_still_count(measured: Measured) -> None:
+    database, institution = measured
+    with database.writing() as session:
+        framework = current_standard(session).framework
+        changed = replace(framework, issuer=f"{framework.issuer} (2)")
+        assert store_framework(
+            session, actor=institution["administrator"], framework=changed, now=NOON + timedelta(days=1)
+        ).created
+    run = done(measured)
+    assert run.summary is not None
+    assert run.summary.n_persons == 160
+    with database.reading() as session:
+        units = units_in_force(session, actor=institution["psychometrician"])
+        figures = item_statistics(session, actor=institution["psychometrician"], unit="DG100")
+    assert {unit.code: unit.sittings for unit in units}["DG100"] == figures.sittings == 160
+    assert figures.cut_score == -0.3
+
+
+def _ratings(database: Database) -> dict[UUID, int]:
+    return {row.id: row.difficulty_rating for row in stored(database, ItemVersion)}
 
 
 def test_a_later_run_comes_out_on_the_scale_of_the_bank(measured: Measured) -> None:
@@ -129,7 +177,8 @@ def test_a_later_run_comes_out_on_the_scale_of_the_bank(measured: Measured) -> N
     link = second.summary.link
     assert (link.method, link.anchors) == ("mean_mean", len(first.items))
     assert link.slope == pytest.approx(slope, rel=1e-3)
-    assert link.intercept == pytest.approx(intercept, abs=1e-3)
+    assert first.summary is not None
+    assert link.intercept == pytest.approx(slope * first.summary.link.intercept + intercept, abs=1e-3)
     for version, item in by_version(second.items).items():
         assert item.old_source == "calibration"
         assert item.b == pytest.approx(item.old_b, abs=0.01)
@@ -153,7 +202,8 @@ def test_with_few_anchors_the_items_are_only_shifted(measured: Measured) -> None
     second = done(measured)
     assert second.summary is not None
     assert (second.summary.link.method, second.summary.link.anchors) == ("shift", 1)
-    assert second.summary.link.intercept == pytest.approx(0.5, abs=1e-3)
+    assert first.summary is not None
+    assert second.summary.link.intercept == pytest.approx(first.summary.link.intercept + 0.5, abs=1e-3)
 
 
 class Ticking:

@@ -20,7 +20,6 @@ from itembank.delivery.exams import (
     list_exams,
     propose_design,
     set_times,
-    with_lengths,
 )
 from itembank.errors import BankTooSmall, InvalidInput, NotAllowed, NotFound
 from itembank.framework.starter import load_starter_standard
@@ -75,9 +74,6 @@ def test_a_design_that_the_bank_cannot_fill_is_refused_by_what_is_missing(filled
                 session, actor=admin, title="x", unit="DG100", design=design, now=NOON,
                 opens_at=NOON, closes_at=NOON - timedelta(hours=1),
             )  # fmt: skip
-        with pytest.raises(InvalidInput, match="length"):
-            with_lengths(design, minimum=12, maximum=10)
-        assert with_lengths(design, minimum=11, maximum=12).maximum_length == 12
 
 
 def test_only_administrators_make_exams(filled: Filled) -> None:

@@ -12,7 +12,7 @@ from itembank.database import Database
 from itembank.delivery.replay import ReplayReport, replay_sitting
 from itembank.delivery.sittings import end_sitting
 from itembank.errors import NotAllowed
-from itembank.tables import AskedItem, RecordedAnswer, RecordedOutcome, Sitting
+from itembank.tables import AskedItem, BankItem, RecordedAnswer, RecordedOutcome, Sitting
 from tests.support.institution import NOON, Institution
 from tests.support.sitting import always_wrong, answer_once, begin, sit_through
 
@@ -72,6 +72,36 @@ def test_whatever_is_touched_afterwards_is_found(filled: Filled) -> None:
     report = touched(score)
     assert not report.agrees
     assert any("score: recorded 0, recomputed 1" in text for step in report.steps for text in step.differences)
+
+
+def test_a_missing_last_answer_is_reported_and_does_not_break_the_replay_off(filled: Filled) -> None:
+    database, people = filled
+    done = sit_through(database, actor=people["candidate"], exam_id=people.exam, now=NOON)
+    with database.writing() as session:
+        session.delete(session.get_one(RecordedAnswer, (done.id, done.answered)))
+    report = _replay(database, people, done.id)
+    assert f"end: recorded {done.finish_reason}, recomputed None" in report.differences
+    assert any(text.startswith("outcome: ") for text in report.differences)
+
+
+def test_an_answer_to_another_item_than_the_one_asked_is_found(filled: Filled) -> None:
+    database, people = filled
+    actor = people["candidate"]
+    view = begin(database, actor=actor, exam_id=people.exam, now=NOON)
+    answer_once(database, actor=actor, view=view, now=NOON)
+    with database.writing() as session:
+        answer = session.get_one(RecordedAnswer, (view.id, 1))
+        bank_id = session.get_one(Sitting, view.id).bank_id
+        answer.item_version_id = session.exec(
+            select(BankItem.item_version_id).where(
+                BankItem.bank_id == bank_id,
+                BankItem.unit == "DG100",
+                BankItem.item_version_id != answer.item_version_id,
+            )
+        ).first()
+        session.add(answer)
+    report = _replay(database, people, view.id)
+    assert any(text.startswith("answered item: ") for text in report.steps[0].differences)
 
 
 def test_candidates_do_not_replay(filled: Filled) -> None:

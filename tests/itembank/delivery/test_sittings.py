@@ -298,3 +298,33 @@ def test_exposure_is_counted_when_a_sitting_ends(database: Database, institution
         assert rows[0].sittings == pytest.approx(number, abs=0.01)
         assert answers == done.answered
     assert sum(row.administered for row in rows) == pytest.approx(_count(database, RecordedAnswer), abs=0.1)
+
+
+def test_the_first_two_sittings_of_an_exam_may_end_at_the_same_moment(
+    database: Database, institution: Institution
+) -> None:
+    views = {
+        name: begin(database, actor=institution[name], exam_id=institution.exam, now=NOON)
+        for name in ("candidate", "candidate2")
+    }
+    failures: list[BaseException] = []
+    barrier = threading.Barrier(2)
+
+    def end(name: str) -> None:
+        try:
+            with database.writing() as session:
+                if not database.is_sqlite:  # there the second waits for the first before it begins
+                    barrier.wait(timeout=20)
+                end_sitting(session, actor=institution[name], sitting_id=views[name].id, now=NOON)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=end, args=(name,)) for name in views]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with database.reading() as session:
+        counts = [row.sittings for row in session.exec(select(ItemExposure))]
+    assert counts == pytest.approx([1.999] * 20)
