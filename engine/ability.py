@@ -13,7 +13,8 @@ from engine.response_models import FloatArray, IntArray, ItemPool
 
 METHODS = ("eap", "map", "mle", "wle")
 NOT_ADMINISTERED = -1
-ROWS_AT_A_TIME = 2048
+# Examinees times items times categories that are worked on at once.
+CELLS_AT_A_TIME = 2**19
 
 Parameters = ItemPool | tuple[npt.ArrayLike, npt.ArrayLike]
 
@@ -24,7 +25,8 @@ class AbilityEstimate:
 
     Args:
         theta: Estimate; nan where the status says that no finite one exists.
-        standard_error: Posterior standard deviation ("eap") or inverse root of the information; nan with theta.
+        standard_error: Under "eap" the posterior standard deviation; otherwise 1/√I with the expected information I at
+            the estimate, under "map" with the prior's precision added to it; nan with theta.
         status: "ok", "no_responses", "all_correct", "all_incorrect", "out_of_range" or "not_converged".
         posterior: Under "eap" the posterior probabilities on the nodes, shape (nodes,).
         nodes: Under "eap" the nodes, shape (nodes,).
@@ -60,8 +62,9 @@ def estimate_ability(
     """Estimate the ability of one examinee.
 
     Args:
-        parameters: An item pool, or discriminations and difficulties of shape (items,).
-        responses: 1 right, 0 wrong, -1 not administered; shape (items,), in the order of the parameters.
+        parameters: An item pool, or discriminations and difficulties of two-parameter items, each of shape (items,).
+        responses: Scores from 0 to the item's highest, -1 not administered; shape (items,), in the order of the
+            parameters.
         method: "eap", "map", "mle" (maximum likelihood) or "wle" (weighted likelihood).
         prior_mean: Mean of the normal prior of "eap" and "map".
         prior_sd: Standard deviation of that prior.
@@ -74,7 +77,7 @@ def estimate_ability(
 
     Raises:
         InvalidSetting: If the method is unknown or the prior or grid is impossible.
-        InvalidResponse: If a response is none of -1, 0 and 1, or there is not one per item.
+        InvalidResponse: If a response is neither -1 nor a category of its item, or there is not one per item.
 
     Reference:
         Bock & Mislevy (1982); Warm (1989).
@@ -110,8 +113,8 @@ def score_patterns(
     """Estimate the abilities of many examinees at once.
 
     Args:
-        parameters: An item pool, or discriminations and difficulties of shape (items,).
-        responses: 1 right, 0 wrong, -1 not administered; shape (examinees, items).
+        parameters: An item pool, or discriminations and difficulties of two-parameter items, each of shape (items,).
+        responses: Scores from 0 to the item's highest, -1 not administered; shape (examinees, items).
         method: "eap", "map", "mle" (maximum likelihood) or "wle" (weighted likelihood).
         prior_mean: Mean of the normal prior of "eap" and "map".
         prior_sd: Standard deviation of that prior.
@@ -124,7 +127,7 @@ def score_patterns(
 
     Raises:
         InvalidSetting: If the method is unknown or the prior or grid is impossible.
-        InvalidResponse: If a response is none of -1, 0 and 1, or there is not one column per item.
+        InvalidResponse: If a response is neither -1 nor a category of its item, or there is not one column per item.
     """
     grid = EapGrid.normal(prior_mean=prior_mean, prior_sd=prior_sd, lower=lower, upper=upper, nodes=nodes)
     pool = _pool_of(parameters)
@@ -140,10 +143,8 @@ def _scores(
     if method == "eap":
         return _expected_scores(pool, table, grid)
     parts = [
-        likelihood_modes(
-            pool.discrimination, pool.difficulty, rows, method=method, prior_mean=prior_mean, prior_sd=prior_sd
-        )
-        for rows in _chunks(table)
+        likelihood_modes(pool, rows, method=method, prior_mean=prior_mean, prior_sd=prior_sd)
+        for rows in _chunks(table, pool)
     ]
     return AbilityScores(
         theta=np.concatenate([part.theta for part in parts]) if parts else np.empty(0),
@@ -167,17 +168,18 @@ def _expected_scores(pool: ItemPool, table: IntArray, grid: EapGrid) -> AbilityS
 
 def _posteriors(pool: ItemPool, table: IntArray, grid: EapGrid) -> Iterator[FloatArray]:
     log_probabilities = pool.log_probabilities(grid.nodes)
-    for rows in _chunks(table):
+    for rows in _chunks(table, pool):
         log_posterior = np.tile(grid.log_prior, (len(rows), 1))
         for category in range(log_probabilities.shape[1]):
             log_posterior += (rows == category).astype(np.float64) @ log_probabilities[:, category]
         yield posterior_of(log_posterior)
 
 
-def _chunks(table: IntArray) -> Iterator[IntArray]:
+def _chunks(table: IntArray, pool: ItemPool) -> Iterator[IntArray]:
     """Cut the examinees into pieces, so that memory stays small however many there are."""
-    for start in range(0, len(table), ROWS_AT_A_TIME):
-        yield table[start : start + ROWS_AT_A_TIME]
+    rows = max(CELLS_AT_A_TIME // (len(pool) * pool.categories), 1)
+    for start in range(0, len(table), rows):
+        yield table[start : start + rows]
 
 
 def _pool_of(parameters: Parameters) -> ItemPool:
@@ -192,11 +194,12 @@ def _pool_of(parameters: Parameters) -> ItemPool:
 def _checked_responses(table: npt.NDArray[np.generic], pool: ItemPool) -> IntArray:
     if table.ndim != 2 or table.shape[1] != len(pool):
         raise InvalidResponse(f"responses need one column for each of {len(pool)} items, not the shape {table.shape}")
-    known = np.isin(table, (NOT_ADMINISTERED, 0, 1))
+    scores = table.astype(np.float64)
+    known = (scores >= NOT_ADMINISTERED) & (scores < pool.category_counts) & (scores == np.floor(scores))
     if not known.all():
         examinee, item = (int(place) for place in np.argwhere(~known)[0])
         raise InvalidResponse(
-            f"examinee {examinee + 1}, item {pool.item_ids[item]!r}: a response is 0, 1 or -1 (not administered), "
-            f"not {table[examinee, item]}"
+            f"examinee {examinee + 1}, item {pool.item_ids[item]!r}: a response is a whole number from 0 to "
+            f"{pool.category_counts[item] - 1}, or -1 (not administered), not {table[examinee, item]}"
         )
     return table.astype(np.int64, copy=False)

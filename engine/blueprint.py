@@ -1,36 +1,58 @@
-"""Blueprints: how many items an exam takes from each part of the standard, and whether a pool can deliver that."""
+"""Blueprints: how many items an exam takes from each part of the standard, joined with the pool they come from."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from math import inf
 
-from engine.errors import InfeasibleBlueprint, InvalidBlueprint
-from engine.response_models import ItemPool
+import numpy as np
 
-LEVELS = ("exam", "unit", "element", "criterion")
+from engine.enemies import met_enemies, split_enemies
+from engine.errors import InvalidBlueprint
+from engine.response_models import FloatArray, ItemPool
+
+NESTED_LEVELS = ("exam", "unit", "element", "criterion")
+LEVELS = (*NESTED_LEVELS, "attribute", "time")
+# Enemies within one part of the standard form groups below it; no blueprint names them.
+ENEMY_LEVEL = "enemies"
 ROOT = 0
+# Expected times are real numbers: their sum may differ from the limit in its last digits.
+SLACK = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Fewest and most items that a test takes from one part of the standard.
+    """Fewest and most items that a test takes from one part of the standard, or with one attribute.
 
     Args:
-        level: "exam", "unit", "element" or "criterion".
-        code: Code of that part; any label for the exam as a whole.
-        minimum: Fewest items.
-        maximum: Most items, or None for as many as there are.
+        level: "exam", "unit", "element" or "criterion"; "attribute" for a further classification of the items; "time"
+            for the expected time of the whole test.
+        code: Code of that part, or value of the attribute; any label for the exam as a whole and for its time.
+        minimum: Fewest items; seconds for "time".
+        maximum: Most items, or None for as many as there are; seconds for "time".
+        attribute: Name of the attribute, such as "cognitive_level".
     """
 
     level: str
     code: str
     minimum: int = 0
     maximum: int | None = None
+    attribute: str = ""
+
+    @property
+    def part(self) -> tuple[str, str, str]:
+        """What is bounded, as level, attribute and code; the exam and its time are there but once."""
+        return self.level, self.attribute, "" if self.level in ("exam", "time") else self.code
 
     def __post_init__(self) -> None:
         if self.level not in LEVELS:
             raise InvalidBlueprint(
                 f"bounds on {self.code!r}: level must be one of {', '.join(LEVELS)}, not {self.level!r}"
+            )
+        if (self.level == "attribute") != bool(self.attribute):
+            raise InvalidBlueprint(
+                f"bounds on {self.level} {self.code!r}: the name of the attribute belongs to level 'attribute' "
+                f"and is needed there, not {self.attribute!r}"
             )
         if self.minimum < 0:
             raise InvalidBlueprint(f"{self.level} {self.code!r}: minimum must be 0 or more, not {self.minimum}")
@@ -51,31 +73,39 @@ class Blueprint:
     bounds: tuple[Bounds, ...] = ()
 
     def __post_init__(self) -> None:
-        seen: set[tuple[str, str]] = set()
+        seen: set[tuple[str, str, str]] = set()
         for bound in self.bounds:
-            part = (bound.level, "" if bound.level == "exam" else bound.code)
-            if part in seen:
-                raise InvalidBlueprint(f"{bound.level} {bound.code!r} has bounds more than once")
-            seen.add(part)
+            if bound.part in seen:
+                raise InvalidBlueprint(f"{bound.attribute or bound.level} {bound.code!r} has bounds more than once")
+            seen.add(bound.part)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shortfall:
-    """One reason why a blueprint cannot be met.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CrossBound:
+    """Bounds that run across the nested groups: on an attribute, or on the expected time.
 
     Args:
-        level: Level of the part of the standard.
-        code: Its code, "" for the exam as a whole.
-        required: Items that the bounds or the test length ask of it.
-        available: Items that it can give.
-        message: The same in a sentence.
+        name: What is bounded, for messages.
+        level: "attribute" or "time".
+        code: Value of the attribute, "" for the time.
+        amounts: What each item of the pool adds, shape (items,): 1 or 0, or seconds.
+        minimum: Least sum over a test.
+        maximum: Largest sum over a test, infinite where there is none.
     """
 
+    name: str
     level: str
     code: str
-    required: int
-    available: int
-    message: str
+    amounts: FloatArray
+    minimum: float
+    maximum: float
+
+    def violation(self, items: Sequence[int]) -> str | None:
+        """Return a sentence if a finished test breaks the bounds, otherwise None."""
+        amount = float(self.amounts[list(items)].sum())
+        if self.minimum - SLACK <= amount <= self.maximum + SLACK:
+            return None
+        return f"{self.name} is {amount:g}, not {self.minimum:g} to {self.maximum:g}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +124,9 @@ class BlueprintTree:
         reserved: Items that each group's children together require before any item is chosen.
         required: Items that each group requires: its own minimum or `reserved`, whichever is more.
         capacity: Items that each group can give under all maxima within it.
+        item_ids: Ids of the items of the pool.
+        enemies: Enemies of each item beyond those that are groups of the tree, in both directions.
+        cross_bounds: Bounds across the groups.
     """
 
     levels: tuple[str, ...]
@@ -107,6 +140,9 @@ class BlueprintTree:
     reserved: tuple[int, ...]
     required: tuple[int, ...]
     capacity: tuple[int, ...]
+    item_ids: tuple[str, ...] = ()
+    enemies: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    cross_bounds: tuple[CrossBound, ...] = ()
 
     @cached_property
     def is_consistent(self) -> bool:
@@ -133,13 +169,22 @@ class BlueprintTree:
         return counts
 
     def violations(self, items: Sequence[int]) -> tuple[str, ...]:
-        """Return a sentence for every bound that a finished test breaks."""
-        return tuple(
-            f"{_named(self.levels[group], self.codes[group])} has {count} items, "
-            f"not {self.minima[group]} to {self.maxima[group]}"
+        """Return a sentence for every bound that a finished test breaks, and for all enemies that meet in it."""
+        nested = (
+            f"{self.name_of(group)} has {count} items, not {self.minima[group]} to {self.maxima[group]}"
             for group, count in enumerate(self.count(items))
             if not self.minima[group] <= count <= self.maxima[group]
         )
+        crossing = (bound.violation(items) for bound in self.cross_bounds)
+        met = (
+            f"items {self.item_ids[first]!r} and {self.item_ids[second]!r} are enemies"
+            for first, second in met_enemies(items, self.enemies)
+        )
+        return (*nested, *filter(None, crossing), *met)
+
+    def name_of(self, group: int) -> str:
+        """Return what a group is called in messages."""
+        return "the exam" if group == ROOT else f"{self.levels[group]} {self.codes[group]!r}"
 
     def children(self, group: int) -> tuple[int, ...]:
         """Return the groups directly within a group."""
@@ -160,18 +205,22 @@ def compile_blueprint(blueprint: Blueprint, pool: ItemPool) -> BlueprintTree:
         InvalidBlueprint: If a code with bounds has no item in the pool and is not known to it.
     """
     places, group_of_item = _places(pool)
-    bounds = {(bound.level, "" if bound.level == "exam" else bound.code): bound for bound in blueprint.bounds}
-    _refuse_unknown(bounds, {(level, code) for level, code, _parent in places})
+    _refuse_unknown(blueprint, pool)
+    split = split_enemies(pool.enemies, group_of_item)
+    _add_enemy_groups(places, group_of_item, split.nested, pool)
+    bounds = {bound.part: bound for bound in blueprint.bounds}
     parents = [parent for _level, _code, parent in places]
     own_items = [0] * len(places)
     for group in group_of_item:
         own_items[group] += 1
     sizes = _summed(own_items, parents)
-    found = [bounds.get((level, code)) for level, code, _parent in places]
+    found = [bounds.get((level, "", code)) for level, code, _parent in places]
     minima = [0 if bound is None else bound.minimum for bound in found]
     maxima = [
-        size if bound is None or bound.maximum is None else bound.maximum
-        for bound, size in zip(found, sizes, strict=True)
+        (1 if places[group][0] == ENEMY_LEVEL else sizes[group])
+        if bound is None or bound.maximum is None
+        else bound.maximum
+        for group, bound in enumerate(found)
     ]
     reserved, required = _requirements(minima, parents)
     return BlueprintTree(
@@ -186,45 +235,10 @@ def compile_blueprint(blueprint: Blueprint, pool: ItemPool) -> BlueprintTree:
         reserved=tuple(reserved),
         required=tuple(required),
         capacity=tuple(_capacities(maxima, own_items, parents)),
+        item_ids=pool.item_ids,
+        enemies=split.crossing,
+        cross_bounds=_cross_bounds(blueprint, pool),
     )
-
-
-def check_blueprint(blueprint: Blueprint, pool: ItemPool, *, lengths: tuple[int, int]) -> BlueprintTree:
-    """Refuse a blueprint that the pool cannot meet at the shortest and at the longest test.
-
-    Args:
-        blueprint: The bounds.
-        pool: The items.
-        lengths: Fewest and most items of a test.
-
-    Returns:
-        The compiled tree.
-
-    Raises:
-        InvalidBlueprint: If a code is unknown to the pool.
-        InfeasibleBlueprint: With every constraint in the way and what is lacking.
-    """
-    shortest, longest = lengths
-    if not 1 <= shortest <= longest:
-        raise InfeasibleBlueprint(f"the test lengths must be 1 or more and not reversed, not {shortest} to {longest}")
-    tree = compile_blueprint(blueprint, pool)
-    found = shortfalls(tree, lengths=lengths)
-    if found:
-        raise InfeasibleBlueprint("; ".join(shortfall.message for shortfall in found))
-    return tree
-
-
-def shortfalls(tree: BlueprintTree, *, lengths: tuple[int, int]) -> tuple[Shortfall, ...]:
-    """Return every reason why a compiled blueprint cannot be met, none if it can.
-
-    Args:
-        tree: The compiled blueprint.
-        lengths: Fewest and most items of a test.
-
-    Returns:
-        The innermost contradictions first, then what stands against the lengths.
-    """
-    return (*_shortfalls_within(tree), *_shortfalls_of_length(tree, *lengths))
 
 
 def _places(pool: ItemPool) -> tuple[list[tuple[str, str, int]], list[int]]:
@@ -234,7 +248,7 @@ def _places(pool: ItemPool) -> tuple[list[tuple[str, str, int]], list[int]]:
     group_of_item = []
     for codes in zip(pool.units, pool.elements, pool.criteria, strict=True):
         group = ROOT
-        for level, code in zip(LEVELS[1:], codes, strict=True):
+        for level, code in zip(NESTED_LEVELS[1:], codes, strict=True):
             if not code:
                 continue
             if (level, code) not in index:
@@ -245,10 +259,63 @@ def _places(pool: ItemPool) -> tuple[list[tuple[str, str, int]], list[int]]:
     return places, group_of_item
 
 
-def _refuse_unknown(bounds: dict[tuple[str, str], Bounds], known: set[tuple[str, str]]) -> None:
-    unknown = [f"{level} {code!r}" for level, code in bounds if (level, code) not in known]
+def _add_enemy_groups(
+    places: list[tuple[str, str, int]],
+    group_of_item: list[int],
+    enemy_sets: Sequence[tuple[int, ...]],
+    pool: ItemPool,
+) -> None:
+    """Add nested enemy sets as groups of their own, within the group that holds their items so far."""
+    for members in enemy_sets:
+        places.append((ENEMY_LEVEL, "; ".join(pool.item_ids[item] for item in members), group_of_item[members[0]]))
+        for item in members:
+            group_of_item[item] = len(places) - 1
+
+
+def _refuse_unknown(blueprint: Blueprint, pool: ItemPool) -> None:
+    known = {"unit": set(pool.units), "element": set(pool.elements), "criterion": set(pool.criteria)}
+    known |= {f"attribute {name}": set(column) for name, column in pool.attributes.items()}
+    unknown = [
+        f"{level} {bound.code!r}"
+        for bound in blueprint.bounds
+        for level in [f"attribute {bound.attribute}" if bound.attribute else bound.level]
+        if level not in ("exam", "time") and bound.code not in known.get(level, ())
+    ]
     if unknown:
         raise InvalidBlueprint(f"the item pool has no item of {', '.join(unknown)}, which the blueprint bounds")
+
+
+def _cross_bounds(blueprint: Blueprint, pool: ItemPool) -> tuple[CrossBound, ...]:
+    crossing = []
+    for bound in blueprint.bounds:
+        if bound.level in NESTED_LEVELS:
+            continue
+        if bound.level == "time":
+            name, amounts = "the expected time in seconds", _expected_seconds(pool)
+        else:
+            name = f"{bound.attribute} {bound.code!r}"
+            amounts = np.array([float(value == bound.code) for value in pool.attributes[bound.attribute]])
+        crossing.append(
+            CrossBound(
+                name=name,
+                level=bound.level,
+                code=bound.part[-1],
+                amounts=amounts,
+                minimum=float(bound.minimum),
+                maximum=inf if bound.maximum is None else float(bound.maximum),
+            )
+        )
+    return tuple(crossing)
+
+
+def _expected_seconds(pool: ItemPool) -> FloatArray:
+    unknown = np.flatnonzero(pool.expected_seconds <= 0)
+    if unknown.size:
+        raise InvalidBlueprint(
+            f"the blueprint bounds the expected time but {unknown.size} items have none, "
+            f"the first of them {pool.item_ids[int(unknown[0])]!r}"
+        )
+    return pool.expected_seconds
 
 
 def _summed(values: Sequence[int], parents: Sequence[int]) -> list[int]:
@@ -275,53 +342,3 @@ def _capacities(maxima: Sequence[int], own_items: Sequence[int], parents: Sequen
         if group != ROOT:
             capacity[parents[group]] += capacity[group]
     return capacity
-
-
-def _shortfalls_within(tree: BlueprintTree) -> Iterator[Shortfall]:
-    """Name the innermost conflicts: one further out may be nothing but their echo."""
-    for group in range(len(tree.codes) - 1, -1, -1):
-        if tree.in_conflict(group) and not any(map(tree.in_conflict, tree.children(group))):
-            yield Shortfall(
-                level=tree.levels[group],
-                code=tree.codes[group],
-                required=tree.required[group],
-                available=tree.capacity[group],
-                message=_conflict(tree, group),
-            )
-
-
-def _conflict(tree: BlueprintTree, group: int) -> str:
-    name = _named(tree.levels[group], tree.codes[group])
-    required, size = tree.required[group], tree.sizes[group]
-    if size < required and size <= tree.capacity[group]:
-        return f"{name} requires {required} items but the bank has {size}: {required - size} more needed"
-    if tree.maxima[group] < tree.reserved[group]:
-        return (
-            f"{name} allows at most {tree.maxima[group]} items but the minima within it require {tree.reserved[group]}"
-        )
-    return f"{name} requires {required} items but the maxima within it let in only {tree.capacity[group]}"
-
-
-def _shortfalls_of_length(tree: BlueprintTree, shortest: int, longest: int) -> Iterator[Shortfall]:
-    required, capacity = tree.required[ROOT], tree.capacity[ROOT]
-    if required > shortest and required <= capacity:
-        yield Shortfall(
-            level="exam",
-            code="",
-            required=required,
-            available=shortest,
-            message=f"the minima require {required} items but the shortest test has {shortest}",
-        )
-    if capacity < longest:
-        reason = "the bank has only" if tree.sizes[ROOT] == capacity else "the maxima let in only"
-        yield Shortfall(
-            level="exam",
-            code="",
-            required=longest,
-            available=capacity,
-            message=f"the longest test has {longest} items but {reason} {capacity}: {longest - capacity} more needed",
-        )
-
-
-def _named(level: str, code: str) -> str:
-    return "the exam" if level == "exam" else f"{level} {code!r}"

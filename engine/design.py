@@ -1,7 +1,7 @@
 """Exam designs: every choice that shapes an adaptive exam, and the tables prepared from a design and an item pool."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from math import isfinite
 from typing import Any
@@ -9,12 +9,17 @@ from typing import Any
 import numpy as np
 
 from engine.ability_grid import HALF_WIDTH, EapGrid
-from engine.blueprint import Blueprint, BlueprintTree, Bounds, check_blueprint
+from engine.blueprint import Blueprint, BlueprintTree, Bounds
+from engine.cut_score import weights_above_cut
 from engine.errors import InvalidSetting
+from engine.feasibility import check_blueprint
+from engine.grid_density import nodes_needed
+from engine.parameter_uncertainty import expected_information, expected_probabilities
 from engine.response_models import FloatArray, ItemPool
+from engine.stop_settings import STOP_RULES, StopSettings
 
-SELECTIONS = ("information-at-cut", "information", "posterior-information", "random")
-STOP_RULES = ("confidence", "length")
+SELECTIONS = ("information-at-cut", "information", "posterior-information", "kl", "mepv", "progressive", "random")
+MAXIMUM_EXPOSURE_BINS = 9
 # Equal weights must compare equal on every platform, or a replay elsewhere would pick another of two like items.
 WEIGHT_DIGITS = 12
 
@@ -31,13 +36,20 @@ class ExamDesign:
         confidence: Probability that a unit verdict needs, above 0.5.
         prior_mean: Mean of the ability prior, one for all candidates.
         prior_sd: Standard deviation of the ability prior.
-        selection: Weight of an item: "information-at-cut", "information" (at the estimate), "posterior-information" or
-            "random".
+        selection: Weight of an item: "information-at-cut", "information" (at the estimate), "posterior-information",
+            "kl" (Kullback-Leibler), "mepv" (minimum expected posterior variance), "progressive" or "random".
         randomesque: The next item is drawn from this many of the best.
         maximum_exposure: Largest share of candidates that should see an item, or None for no exposure control.
         element_correlation: Correlation between the abilities in any two elements, 0 to 0.99.
         element_confidence: Probability that an element verdict needs, above 0.5.
-        stop_rule: "confidence" (as soon as the verdict is sure) or "length" (always the maximum length).
+        stop_rule: "confidence" (as soon as the verdict is sure), "length" (always the maximum length), "se",
+            "information", "sprt", "glr", "interval" or "time"; further ones are in `stopping`.
+        stopping: What the stop rules are told.
+        cut_standard_error: Standard error of the cut score, such as that of the judges' mean; 0 takes it as known.
+        exposure_bins: Number of bins of the ability estimate in each of which exposure is controlled by itself, beside
+            the control over all of them; 1 for no such bins.
+        parameter_uncertainty: Whether items are chosen by what they are worth in the face of the standard errors of
+            their parameters, not as if the estimates were true.
 
     Raises:
         InvalidSetting: If a field makes no sense, by its name.
@@ -56,6 +68,10 @@ class ExamDesign:
     element_correlation: float = 0.8
     element_confidence: float = 0.9
     stop_rule: str = "confidence"
+    stopping: StopSettings = field(default_factory=StopSettings)
+    cut_standard_error: float = 0.0
+    exposure_bins: int = 1
+    parameter_uncertainty: bool = False
 
     def __post_init__(self) -> None:
         _refuse_unless(self.minimum_length >= 1, "minimum_length", "1 or more", self.minimum_length)
@@ -70,6 +86,7 @@ class ExamDesign:
         _refuse_unless(self.selection in SELECTIONS, "selection", f"one of {', '.join(SELECTIONS)}", self.selection)
         _refuse_unless(self.stop_rule in STOP_RULES, "stop_rule", f"one of {', '.join(STOP_RULES)}", self.stop_rule)
         _refuse_unless(self.randomesque >= 1, "randomesque", "1 or more", self.randomesque)
+        self._refuse_bad_stopping()
 
     def _refuse_bad_probabilities(self) -> None:
         for name in ("confidence", "element_confidence"):
@@ -88,19 +105,48 @@ class ExamDesign:
         low, high = self.prior_mean - reach, self.prior_mean + reach
         _refuse_unless(low < self.cut_score < high, "cut_score", f"between {low:g} and {high:g}", self.cut_score)
 
+    def _refuse_bad_stopping(self) -> None:
+        rules, limit = self.stop_rules, self.stopping.time_limit_seconds
+        _refuse_unless(len(set(rules)) == len(rules), "stopping.further_rules", "all different", rules)
+        _refuse_unless(
+            ("time" in rules) == (limit is not None),
+            "stopping.time_limit_seconds",
+            "given with the rule time and only with it",
+            limit,
+        )
+        bins, error = self.exposure_bins, self.cut_standard_error
+        _refuse_unless(1 <= bins <= MAXIMUM_EXPOSURE_BINS, "exposure_bins", f"1 to {MAXIMUM_EXPOSURE_BINS}", bins)
+        _refuse_unless(0 <= error <= self.prior_sd, "cut_standard_error", "from 0 to the prior's sd", error)
+
+    @property
+    def stop_rules(self) -> tuple[str, ...]:
+        """All stop rules, the first one first."""
+        return (self.stop_rule, *self.stopping.further_rules)
+
+    @property
+    def may_end_early(self) -> bool:
+        """Whether a sitting may end by itself below the maximum length."""
+        waits = [rule == "length" for rule in self.stop_rules]
+        return not (any(waits) if self.stopping.combination == "all" else all(waits))
+
     def planned_length(self, answered: int) -> int:
         """Return the length the shadow test is put together for once this many items are answered.
 
         Planning to the minimum length first is what keeps the blueprint whole when the exam ends early.
         """
-        if self.stop_rule == "confidence" and answered < self.minimum_length:
+        if self.may_end_early and answered < self.minimum_length:
             return self.minimum_length
         return self.maximum_length
 
     def to_dict(self) -> dict[str, Any]:
         """Return the design as plain values, ready for JSON."""
         document = {field.name: getattr(self, field.name) for field in fields(self)}
-        document["blueprint"] = [asdict(bounds) for bounds in self.blueprint.bounds]
+        document["blueprint"] = [
+            # Documents written before there were attributes are the same as those written since.
+            {name: value for name, value in asdict(bounds).items() if name != "attribute" or value}
+            for bounds in self.blueprint.bounds
+        ]
+        document["stopping"] = self.stopping.to_dict()
         return document
 
     @classmethod
@@ -121,6 +167,8 @@ class ExamDesign:
         values["blueprint"] = Blueprint(
             tuple(_bounds_from(entry, place) for place, entry in enumerate(values["blueprint"]))
         )
+        if "stopping" in values:
+            values["stopping"] = StopSettings.from_dict(values["stopping"])
         return cls(**values)
 
 
@@ -148,13 +196,46 @@ class PreparedExam:
 
     @cached_property
     def information(self) -> FloatArray:
-        """Item information at the nodes, shape (items, nodes)."""
+        """Item information at the nodes, shape (items, nodes), expected where the design minds uncertainty."""
+        if self.design.parameter_uncertainty:
+            return expected_information(self.pool, self.grid.nodes)
         return self.pool.information(self.grid.nodes)
+
+    @cached_property
+    def selection_probabilities(self) -> FloatArray:
+        """Category probabilities by which items are chosen, expected where the design minds uncertainty.
+
+        Shape (items, categories, nodes).
+        """
+        if self.design.parameter_uncertainty:
+            return expected_probabilities(self.pool, self.grid.nodes)
+        return np.exp(self.log_probabilities)
+
+    @cached_property
+    def selection_log_probabilities(self) -> FloatArray:
+        """Logs of the category probabilities by which items are chosen, shape (items, categories, nodes)."""
+        if self.design.parameter_uncertainty:
+            return np.log(np.maximum(self.selection_probabilities, np.finfo(np.float64).tiny))
+        return self.log_probabilities
 
     @cached_property
     def log_ratios_to_cut(self) -> FloatArray:
         """Log of P(category | node) / P(category | cut score), shape (items, categories, nodes)."""
         return self.log_probabilities - self.pool.log_probabilities([self.design.cut_score])
+
+    @cached_property
+    def sprt_log_probabilities(self) -> FloatArray:
+        """Log-probability of each category at the two ends of "sprt"'s indifference region, (items, categories, 2)."""
+        return self._log_probabilities_around_cut(self.design.stopping.sprt_half_width)
+
+    @cached_property
+    def glr_log_probabilities(self) -> FloatArray:
+        """Log-probability of each category at the two ends of "glr"'s indifference region, (items, categories, 2)."""
+        return self._log_probabilities_around_cut(self.design.stopping.glr_half_width)
+
+    def _log_probabilities_around_cut(self, half_width: float) -> FloatArray:
+        cut = self.design.cut_score
+        return self.pool.log_probabilities([cut - half_width, cut + half_width])
 
     @cached_property
     def element_kernel(self) -> FloatArray:
@@ -185,15 +266,19 @@ def prepare_exam(design: ExamDesign, pool: ItemPool) -> PreparedExam:
         InfeasibleBlueprint: If the pool cannot meet the blueprint at the minimum or the maximum length.
     """
     tree = check_blueprint(design.blueprint, pool, lengths=(design.minimum_length, design.maximum_length))
-    grid = EapGrid.normal(prior_mean=design.prior_mean, prior_sd=design.prior_sd)
+    nodes = nodes_needed(
+        pool, design.prior_mean, design.prior_sd, length=design.maximum_length, rules=design.stop_rules
+    )
+    grid = EapGrid.normal(prior_mean=design.prior_mean, prior_sd=design.prior_sd, nodes=nodes)
+    information = expected_information if design.parameter_uncertainty else ItemPool.information
     return PreparedExam(
         design=design,
         pool=pool,
         tree=tree,
         grid=grid,
-        above_cut=grid.weights_above(design.cut_score),
+        above_cut=weights_above_cut(grid, design.cut_score, standard_error=design.cut_standard_error),
         log_probabilities=pool.log_probabilities(grid.nodes),
-        information_at_cut=pool.information([design.cut_score])[:, 0].round(WEIGHT_DIGITS),
+        information_at_cut=information(pool, [design.cut_score])[:, 0].round(WEIGHT_DIGITS),
     )
 
 
@@ -211,12 +296,17 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "element_correlation": (int, float),
     "element_confidence": (int, float),
     "stop_rule": (str,),
+    "stopping": (Mapping,),
+    "cut_standard_error": (int, float),
+    "exposure_bins": (int,),
+    "parameter_uncertainty": (bool,),
 }
 _BOUNDS_KINDS: dict[str, tuple[type, ...]] = {
     "level": (str,),
     "code": (str,),
     "minimum": (int,),
     "maximum": (int, type(None)),
+    "attribute": (str,),
 }
 
 
@@ -239,7 +329,8 @@ def _checked_fields(
     for name, value in document.items():
         if name not in kinds:
             raise InvalidSetting(f"{where}{name} is not a field; the fields are {', '.join(kinds)}")
-        if not isinstance(value, kinds[name]) or isinstance(value, bool):
+        # Python counts a truth value as a whole number.
+        if not isinstance(value, kinds[name]) or (isinstance(value, bool) and bool not in kinds[name]):
             expected = " or ".join("null" if kind is type(None) else kind.__name__ for kind in kinds[name])
             raise InvalidSetting(f"{where}{name} must be {expected}, not {value!r}")
     missing = [name for name in required if name not in document]

@@ -1,7 +1,8 @@
 """Exposure control by random item eligibility: items seen too often sit out some sittings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,34 @@ class ExposureCounts:
             if item_id in places:
                 columns[:, index] = self.eligible[places[item_id]], self.administered[places[item_id]]
         return ExposureCounts(tuple(item_ids), columns[0], columns[1], self.sittings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the counts as plain values, ready for JSON."""
+        return {
+            "item_ids": list(self.item_ids),
+            "eligible": self.eligible.tolist(),
+            "administered": self.administered.tolist(),
+            "sittings": self.sittings,
+        }
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> "ExposureCounts":
+        """Return the counts that `to_dict` wrote.
+
+        Raises:
+            InvalidParameters: If a field is missing or has a value that no counts have.
+        """
+        try:
+            return cls(
+                tuple(document["item_ids"]),
+                np.array(document["eligible"], dtype=np.float64),
+                np.array(document["administered"], dtype=np.float64),
+                float(document["sittings"]),
+            )
+        except (KeyError, TypeError) as error:
+            raise InvalidParameters(
+                f"exposure counts are item_ids, eligible, administered and sittings: {error} is missing or wrong"
+            ) from error
 
     def rates(self) -> FloatArray:
         """Return the share of sittings in which each item was administered, shape (items,)."""

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-
 from engine.ability_grid import mean_and_sd, probability_above
-from engine.design import WEIGHT_DIGITS, PreparedExam
+from engine.decision_grounds import Grounds, LastAnswer, grounds_of
+from engine.design import PreparedExam
 from engine.randomness import generator
 from engine.response_models import FloatArray
+from engine.selection_weights import item_weights
 from engine.shadow_test import assemble
 
 RECORDED_CANDIDATES = 10
@@ -31,6 +31,7 @@ class Decision:
         item_id: The item chosen.
         random_draw: The number in [0, 1) that picked among the best, or None where nothing was drawn.
         ineligible: How many items exposure control kept back in this sitting.
+        grounds: What an explanation of the choice needs besides.
     """
 
     position: int
@@ -43,6 +44,7 @@ class Decision:
     item_id: str
     random_draw: float | None
     ineligible: int
+    grounds: Grounds | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON, with floats rounded so that platforms agree."""
@@ -53,7 +55,8 @@ class Decision:
         document["candidates"] = [
             {"item_id": item_id, "weight": round(weight, RECORDED_DIGITS)} for item_id, weight in self.candidates
         ]
-        return document
+        del document["grounds"]
+        return document if self.grounds is None else document | self.grounds.to_dict()
 
 
 def choose_item(
@@ -63,6 +66,7 @@ def choose_item(
     ineligible: Sequence[int],
     administered: Sequence[int],
     posterior: FloatArray,
+    last: LastAnswer | None = None,
 ) -> Decision:
     """Choose the next item of a sitting from a shadow test.
 
@@ -72,6 +76,7 @@ def choose_item(
         ineligible: Pool positions that exposure control keeps back.
         administered: Pool positions of the items answered, in order; fewer than the maximum length.
         posterior: Posterior on the exam's grid after these answers, shape (nodes,).
+        last: The last of these answers, for the record.
 
     Returns:
         The choice and its reasons.
@@ -83,7 +88,14 @@ def choose_item(
     theta, standard_error = mean_and_sd(exam.grid.nodes, posterior)
     weights = item_weights(exam, seed=seed, position=position, theta=theta, posterior=posterior)
     planned_length = design.planned_length(len(administered))
-    shadow = assemble(exam.tree, weights, length=planned_length, administered=administered, ineligible=ineligible)
+    shadow = assemble(
+        exam.tree,
+        weights,
+        length=planned_length,
+        administered=administered,
+        ineligible=ineligible,
+        extends_to=design.maximum_length,
+    )
     free = shadow[len(administered) :].tolist()
     chosen, draw = _drawn(free, set(ineligible), design.randomesque, seed, position)
     return Decision(
@@ -97,34 +109,17 @@ def choose_item(
         item_id=exam.pool.item_ids[chosen],
         random_draw=draw,
         ineligible=len(ineligible),
+        grounds=grounds_of(
+            exam,
+            weights=weights,
+            shadow=shadow.tolist(),
+            answered=len(administered),
+            chosen=chosen,
+            drawn_from=1 if draw is None else min(design.randomesque, len(free)),
+            ineligible=ineligible,
+            last=last,
+        ),
     )
-
-
-def item_weights(exam: PreparedExam, *, seed: int, position: int, theta: float, posterior: FloatArray) -> FloatArray:
-    """Return the weight of every item under the design's selection rule.
-
-    Args:
-        exam: The prepared exam.
-        seed: Seed of the sitting, which "random" draws on.
-        position: Place of the item in the sitting, from 1.
-        theta: Ability estimate, at which "information" looks.
-        posterior: Posterior on the exam's grid, shape (nodes,), over which "posterior-information" averages.
-
-    Returns:
-        Weights, shape (items,).
-
-    Reference:
-        van der Linden (1998) for posterior-weighted information.
-    """
-    match exam.design.selection:
-        case "information-at-cut":
-            return exam.information_at_cut
-        case "information":
-            return exam.pool.information([theta])[:, 0].round(WEIGHT_DIGITS)
-        case "posterior-information":
-            return np.asarray((exam.information @ posterior).round(WEIGHT_DIGITS))
-        case _:
-            return generator(seed, position, "item weights").random(len(exam.pool))
 
 
 def _drawn(

@@ -10,7 +10,7 @@ from engine.blueprint import ROOT, BlueprintTree
 from engine.design import PreparedExam
 from engine.response_models import FloatArray
 from engine.sitting import SittingState
-from engine.stopping import PROBABILITY_DIGITS
+from engine.stop_rules.evidence import STOP_DIGITS
 
 COMPETENT = "competent"
 NOT_YET_COMPETENT = "not_yet_competent"
@@ -31,6 +31,9 @@ class Outcome:
         interval: Ends of the 90 % credible interval.
         items_answered: Items answered in it.
         items_required: Items without which there is no verdict.
+        complete: Whether every minimum of the blueprint within it was answered.
+        competent_from: Probability from which it is judged competent.
+        not_yet_up_to: Probability down to which it is judged not yet competent.
     """
 
     code: str
@@ -41,6 +44,9 @@ class Outcome:
     interval: tuple[float, float]
     items_answered: int
     items_required: int
+    complete: bool
+    competent_from: float
+    not_yet_up_to: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +62,9 @@ def outcomes(exam: PreparedExam, state: SittingState) -> SittingOutcome:
 
     The unit is judged by the sitting's posterior. An element is judged by a posterior that lets its own items count
     most and the other elements' items count through the correlation between elements. No verdict is given where the
-    probability does not reach the design's confidence, or where a minimum of the blueprint was not answered.
+    probability does not reach the design's confidence, or where a minimum of the blueprint was not answered. Losses of
+    the design shift the confidence for the unit, whose verdict they are about, and not for its elements. A standard
+    error of the cut score is integrated in all of them.
 
     Args:
         exam: The prepared exam.
@@ -72,7 +80,7 @@ def outcomes(exam: PreparedExam, state: SittingState) -> SittingOutcome:
         exam,
         state.posterior,
         code=units[0] if len(units) == 1 else "",
-        confidence=exam.design.confidence,
+        thresholds=exam.design.stopping.thresholds(exam.design.confidence),
         answered=counts[ROOT],
         required=max(exam.design.minimum_length, tree.required[ROOT]),
         complete=_minima_met(tree, counts, ROOT),
@@ -83,7 +91,7 @@ def outcomes(exam: PreparedExam, state: SittingState) -> SittingOutcome:
             exam,
             posterior,
             code=tree.codes[group],
-            confidence=exam.design.element_confidence,
+            thresholds=(exam.design.element_confidence, 1 - exam.design.element_confidence),
             answered=counts[group],
             required=max(1, tree.required[group]),
             complete=_minima_met(tree, counts, group),
@@ -129,7 +137,7 @@ def _outcome(
     posterior: FloatArray,
     *,
     code: str,
-    confidence: float,
+    thresholds: tuple[float, float],
     answered: int,
     required: int,
     complete: bool,
@@ -137,23 +145,27 @@ def _outcome(
     theta, standard_error = mean_and_sd(exam.grid.nodes, posterior)
     probability = probability_above(exam.above_cut, posterior)
     enough = complete and answered >= required
+    upper, lower = thresholds[0], round(thresholds[1], STOP_DIGITS)
     return Outcome(
         code=code,
-        verdict=_verdict(probability, confidence) if enough else NOT_ENOUGH_EVIDENCE,
+        verdict=_verdict(probability, upper, lower) if enough else NOT_ENOUGH_EVIDENCE,
         probability=probability,
         theta=theta,
         standard_error=standard_error,
         interval=credible_interval(exam.grid, posterior, level=INTERVAL_LEVEL),
         items_answered=answered,
         items_required=required,
+        complete=complete,
+        competent_from=upper,
+        not_yet_up_to=lower,
     )
 
 
-def _verdict(probability: float, confidence: float) -> str:
-    rounded = round(probability, PROBABILITY_DIGITS)
-    if rounded >= confidence:
+def _verdict(probability: float, competent_from: float, not_yet_up_to: float) -> str:
+    rounded = round(probability, STOP_DIGITS)
+    if rounded >= competent_from:
         return COMPETENT
-    if rounded <= round(1 - confidence, PROBABILITY_DIGITS):
+    if rounded <= not_yet_up_to:
         return NOT_YET_COMPETENT
     return NOT_ENOUGH_EVIDENCE
 

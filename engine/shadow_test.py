@@ -1,4 +1,4 @@
-"""Exact shadow tests: the heaviest test that meets every nested bound and contains the items already answered."""
+"""Exact shadow tests: the heaviest test that meets the blueprint and contains the items already answered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,51 +6,25 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.blueprint import ROOT, BlueprintTree
+from engine.blueprint import BlueprintTree
+from engine.enemies import met_enemies
+from engine.enemy_search import SearchTooLong, heaviest_without_enemies
 from engine.errors import InfeasibleBlueprint, InvalidSetting
+from engine.nested_bounds import Room
 from engine.response_models import FloatArray, IntArray
 
 
-@dataclass(slots=True)
-class _Room:
-    """The room taken and reserved in every group while a test of one length is being put together.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """One shadow test to be put together: the arguments of `assemble`, and the items in the order of preference."""
 
-    `load` of a group is what its children require plus its chosen loose items. A group requires its load or its
-    minimum, whichever is more, and that must not exceed its capacity: this is the test for independence in the matroid
-    of feasible tests. Caps alone would not do: places must be kept free for minima that are not met yet.
-    """
-
-    parents: Sequence[int]
-    minima: list[int]
-    capacity: list[int]
-    load: list[int]
-
-    @classmethod
-    def for_length(cls, tree: BlueprintTree, length: int) -> "_Room":
-        if not (tree.is_consistent and tree.required[ROOT] <= length <= tree.capacity[ROOT]):
-            raise InfeasibleBlueprint(
-                f"no test of {length} items meets the blueprint: its bounds require {tree.required[ROOT]} "
-                f"and let in {tree.capacity[ROOT]}"
-            )
-        minima, capacity = list(tree.minima), list(tree.capacity)
-        minima[ROOT] = capacity[ROOT] = length
-        return cls(tree.parents, minima, capacity, list(tree.reserved))
-
-    def fits(self, group: int) -> bool:
-        """Say whether one more item of a group can be added with all minima still within reach."""
-        # The exam requires exactly the length of the test, so the way up ends there at the latest.
-        while self.load[group] >= self.minima[group]:
-            if self.load[group] >= self.capacity[group]:
-                return False
-            group = self.parents[group]
-        return True
-
-    def take(self, group: int) -> None:
-        """Add one item that fits; where it fills a place reserved for a minimum, the groups outside notice nothing."""
-        while self.load[group] >= self.minima[group]:
-            self.load[group] += 1
-            group = self.parents[group]
-        self.load[group] += 1
+    tree: BlueprintTree
+    weights: FloatArray
+    order: Sequence[int]
+    length: int
+    administered: Sequence[int]
+    ineligible: Sequence[int]
+    extends_to: int | None
 
 
 def assemble(
@@ -60,12 +34,13 @@ def assemble(
     length: int,
     administered: Sequence[int] = (),
     ineligible: Sequence[int] = (),
+    extends_to: int | None = None,
 ) -> IntArray:
     """Put together the heaviest test that meets the blueprint and contains the administered items.
 
-    The tests that meet nested bounds are the bases of a matroid, hence taking the heaviest item that still fits, again
-    and again, is exact. An ineligible item counts as lighter than every eligible one, so it enters only where the
-    blueprint cannot do without it.
+    The blueprint decides how: under nested bounds the greedy algorithm is exact, enemies across them take a branch and
+    bound on it, and bounds on attributes or time an integer programme. An ineligible item counts as lighter than every
+    eligible one, so it enters only where the blueprint cannot do without it.
 
     Args:
         tree: The compiled blueprint.
@@ -73,6 +48,7 @@ def assemble(
         length: Number of items of the test, administered ones included.
         administered: Pool positions of the items already answered.
         ineligible: Pool positions of the items that exposure control wants to keep out.
+        extends_to: Length to which the test must be extensible under the same blueprint, if any.
 
     Returns:
         Pool positions, shape (length,): the administered items in the order given, then the others from the heaviest
@@ -88,23 +64,44 @@ def assemble(
     column = np.asarray(weights, dtype=np.float64)
     if column.shape != (len(tree.group_of_item),) or not np.isfinite(column).all():
         raise InvalidSetting(f"the shadow test needs {len(tree.group_of_item)} finite weights, one per item")
-    room = _room_after(tree, length, administered)
-    chosen = list(administered)
-    taken = set(chosen)
-    for item in _by_preference(column, ineligible):
-        if len(chosen) == length:
-            break
-        group = tree.group_of_item[item]
-        if item not in taken and room.fits(group):
-            room.take(group)
-            chosen.append(item)
-    return np.array(chosen, dtype=np.int64)
+    task = _Task(
+        tree=tree,
+        weights=column,
+        order=_by_preference(column, ineligible),
+        length=length,
+        administered=administered,
+        ineligible=ineligible,
+        extends_to=extends_to,
+    )
+    return np.array([*administered, *_free_items(task)], dtype=np.int64)
 
 
-def is_feasible(tree: BlueprintTree, *, length: int, administered: Sequence[int] = ()) -> bool:
-    """Say whether a test of this length that contains the administered items can meet the blueprint."""
+def is_feasible(
+    tree: BlueprintTree, *, length: int, administered: Sequence[int] = (), extends_to: int | None = None
+) -> bool:
+    """Say whether a test of this length that contains the administered items can meet the blueprint.
+
+    Args:
+        tree: The compiled blueprint.
+        length: Number of items of the whole test.
+        administered: Pool positions of the items already answered.
+        extends_to: Length to which the test must be extensible under the same blueprint, if any.
+
+    Returns:
+        The verdict, exact for every kind of blueprint.
+    """
+    task = _Task(
+        tree=tree,
+        # Without weights the search for a test without enemies ends at the first it finds.
+        weights=np.zeros(len(tree.group_of_item)),
+        order=sorted(range(len(tree.group_of_item)), key=lambda item: len(tree.enemies.get(item, ()))),
+        length=length,
+        administered=administered,
+        ineligible=(),
+        extends_to=extends_to,
+    )
     try:
-        _room_after(tree, length, administered)
+        _free_items(task)
     except InfeasibleBlueprint:
         return False
     return True
@@ -119,32 +116,85 @@ def open_items(tree: BlueprintTree, *, length: int, administered: Sequence[int] 
         administered: Pool positions of the items already answered.
 
     Returns:
-        Pool positions.
+        Pool positions. Under nested bounds exactly those items; enemies of the administered items are never among them,
+        but where bounds run across the groups some of those returned may lead nowhere.
 
     Raises:
-        InfeasibleBlueprint: If the administered items are part of no such test.
+        InfeasibleBlueprint: If the administered items are part of no test under the nested bounds.
     """
-    room = _room_after(tree, length, administered)
+    room = Room.after(tree, length=length, administered=administered)
     fits = [room.fits(group) for group in range(len(tree.codes))]
-    taken = set(administered)
+    closed = _closed(tree, administered)
     return np.array(
-        [item for item, group in enumerate(tree.group_of_item) if fits[group] and item not in taken], dtype=np.int64
+        [item for item, group in enumerate(tree.group_of_item) if fits[group] and item not in closed], dtype=np.int64
     )
 
 
-def _room_after(tree: BlueprintTree, length: int, administered: Sequence[int]) -> _Room:
-    room = _Room.for_length(tree, length)
-    if len(set(administered)) < len(administered):
-        raise InfeasibleBlueprint("an item was administered more than once")
-    for item in administered:
-        group = tree.group_of_item[item]
-        if not room.fits(group):
-            raise InfeasibleBlueprint(
-                f"the {len(administered)} administered items are part of no test of {length} items that meets the "
-                f"blueprint: {tree.levels[group]} {tree.codes[group]!r} has no room for one of them"
-            )
-        room.take(group)
-    return room
+def _free_items(task: _Task) -> list[int]:
+    """Return the items of the shadow test that are not administered yet, the best first."""
+    room = Room.after(task.tree, length=task.length, administered=task.administered)
+    met = met_enemies(task.administered, task.tree.enemies)
+    if met:
+        first, second = (task.tree.item_ids[item] for item in met[0])
+        raise InfeasibleBlueprint(f"the administered items {first!r} and {second!r} are enemies")
+    if task.tree.cross_bounds:
+        return _by_programme(task)
+    if task.tree.enemies:
+        return _by_search(task, room)
+    # A test under nested bounds can always be extended: it is independent in the matroid of the longer tests.
+    return room.fill(task.order, without=set(task.administered))
+
+
+def _by_search(task: _Task, room: Room) -> list[int]:
+    closed = _closed(task.tree, task.administered)
+    try:
+        free = heaviest_without_enemies(
+            room,
+            task.order,
+            task.weights,
+            task.tree.enemies,
+            excluded=closed,
+            late=set(task.ineligible) - closed,
+        )
+    except SearchTooLong:
+        return _by_programme(task)
+    if free is None:
+        raise _impossible(task)
+    whole = (*task.administered, *free)
+    if task.extends_to is None or is_feasible(task.tree, length=task.extends_to, administered=whole):
+        return free
+    return _by_programme(task)
+
+
+def _by_programme(task: _Task) -> list[int]:
+    # The solver takes a second to import, which most exams never need.
+    from engine.integer_programme import heaviest_by_programme
+
+    chosen = heaviest_by_programme(
+        task.tree,
+        task.weights,
+        length=task.length,
+        administered=task.administered,
+        ineligible=task.ineligible,
+        extends_to=task.extends_to,
+    )
+    if chosen is None:
+        raise _impossible(task)
+    free = chosen.difference(task.administered)
+    return [item for item in task.order if item in free]
+
+
+def _impossible(task: _Task) -> InfeasibleBlueprint:
+    longer = "" if task.extends_to in (None, task.length) else f" and can be extended to {task.extends_to}"
+    return InfeasibleBlueprint(
+        f"the {len(task.administered)} administered items are part of no test of {task.length} items that meets the "
+        f"blueprint without enemies in it{longer}"
+    )
+
+
+def _closed(tree: BlueprintTree, administered: Sequence[int]) -> set[int]:
+    """Return the administered items and all their enemies."""
+    return set(administered).union(*(tree.enemies[item] for item in administered if item in tree.enemies))
 
 
 def _by_preference(weights: FloatArray, ineligible: Sequence[int]) -> list[int]:

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from engine.design import PreparedExam
-from engine.errors import InvalidSetting
-from engine.exposure import ExposureCounts, draw_ineligible, update
+from engine.errors import InvalidParameters, InvalidSetting
+from engine.exposure_bins import BinnedCounts, EligibilityDraw, bins_of_sitting, draw_ineligible_by_bin, update_by_bin
 from engine.outcomes import outcomes
 from engine.randomness import generator
-from engine.response_models import ItemPool, probability
+from engine.response_models import FloatArray, IntArray, ItemPool
 from engine.simulation_report import SimulatedSitting, SimulationReport, summarise
 from engine.sitting import SittingState, record, start
 
@@ -45,6 +45,7 @@ def simulate(
     Raises:
         InvalidSetting: If an option is impossible.
         UnknownItem: If the true pool lacks an item of the exam.
+        InvalidParameters: If the true pool scores an item over other categories.
 
     Reference:
         Morris, White & Crowther (2019) for Monte-Carlo standard errors.
@@ -57,15 +58,25 @@ def simulate(
         )
     truth = _aligned(true_pool or exam.pool, exam.pool)
     rate = exam.design.maximum_exposure if maximum_exposure is None else maximum_exposure
-    counts = ExposureCounts.none_yet(exam.pool.item_ids)
+    bins = exam.design.exposure_bins if exam.design.exposure_bins > 1 else 0
+    counts = BinnedCounts.none_yet(exam.pool.item_ids, bins=bins)
+    draw = EligibilityDraw(everywhere=(), by_bin=((),) * bins)
     sittings: list[SimulatedSitting] = []
     for number in range(examinees):
         draws = generator(seed, number, "examinee")
         theta = ability_mean + ability_sd * float(draws.standard_normal())
         sitting_seed = int(draws.integers(2**62))
-        ineligible = () if rate is None else draw_ineligible(counts, exam.pool, maximum_rate=rate, seed=sitting_seed)
-        sitting = simulate_sitting(exam, seed=sitting_seed, theta=theta, truth=truth, ineligible=ineligible)
-        counts = update(counts, ineligible, [item_id for item_id, _response in sitting.responses])
+        if rate is not None:
+            draw = draw_ineligible_by_bin(counts, exam.pool, maximum_rate=rate, seed=sitting_seed)
+        sitting = simulate_sitting(
+            exam,
+            seed=sitting_seed,
+            theta=theta,
+            truth=truth,
+            ineligible=draw.everywhere,
+            ineligible_by_bin=draw.by_bin,
+        )
+        counts = update_by_bin(counts, draw, _given(exam, sitting))
         sittings.append(sitting)
         if on_progress is not None:
             on_progress(number + 1, examinees)
@@ -73,7 +84,13 @@ def simulate(
 
 
 def simulate_sitting(
-    exam: PreparedExam, *, seed: int, theta: float, truth: ItemPool, ineligible: Sequence[str] = ()
+    exam: PreparedExam,
+    *,
+    seed: int,
+    theta: float,
+    truth: ItemPool,
+    ineligible: Sequence[str] = (),
+    ineligible_by_bin: Sequence[Sequence[str]] = (),
 ) -> SimulatedSitting:
     """Take one examinee of known ability through an exam.
 
@@ -83,15 +100,16 @@ def simulate_sitting(
         theta: True ability.
         truth: Items whose parameters generate the responses, in the order of the exam's pool.
         ineligible: Ids of the items that exposure control keeps back.
+        ineligible_by_bin: Ids of those kept back besides in each exposure bin of the design.
 
     Returns:
         The finished sitting with its outcome.
     """
-    state = start(exam, seed=seed, ineligible=ineligible)
+    state = start(exam, seed=seed, ineligible=ineligible, ineligible_by_bin=ineligible_by_bin)
     draws = generator(seed, 0, "responses").random(exam.design.maximum_length)
-    chances = probability(theta, truth.discrimination, truth.difficulty)
+    chances = _chances(truth, theta)
     while state.next_item is not None:
-        response = int(draws[len(state.responses)] < chances[state.next_item])
+        response = int((draws[len(state.responses)] < chances[state.next_item]).sum())
         state = record(exam, state, item_id=exam.pool.item_ids[state.next_item], response=response)
     return SimulatedSitting(
         seed=seed,
@@ -101,16 +119,30 @@ def simulate_sitting(
         finish_reason=str(state.finish_reason),
         outcome=outcomes(exam, state),
         violations=exam.tree.violations(state.administered),
+        ineligible_by_bin=state.ineligible_by_bin,
     )
+
+
+def _given(exam: PreparedExam, sitting: SimulatedSitting) -> list[tuple[str, int]]:
+    """Return the items of a sitting with the exposure bins in which they were chosen."""
+    bins = bins_of_sitting(exam, sitting.responses) if sitting.ineligible_by_bin else (0,) * len(sitting.responses)
+    return [(item_id, place) for (item_id, _response), place in zip(sitting.responses, bins, strict=True)]
 
 
 def _by_id(exam: PreparedExam, state: SittingState) -> tuple[tuple[str, int], ...]:
     return tuple(zip((exam.pool.item_ids[item] for item in state.administered), state.responses, strict=True))
 
 
+def _chances(truth: ItemPool, theta: float) -> FloatArray:
+    """Return the probabilities of a score of at least 1, 2, …, shape (items, categories - 1)."""
+    shares = np.exp(truth.log_probabilities([theta])[:, :0:-1, 0])
+    return np.asarray(shares.cumsum(axis=1)[:, ::-1])
+
+
 def _aligned(source: ItemPool, target: ItemPool) -> ItemPool:
     """Return the source's parameters in the order of the target's items."""
     places = [source.index_of(item_id) for item_id in target.item_ids]
+    _refuse_other_categories(source.category_counts[places], target)
     return ItemPool(
         target.item_ids,
         source.discrimination[places],
@@ -118,4 +150,15 @@ def _aligned(source: ItemPool, target: ItemPool) -> ItemPool:
         target.units,
         target.elements,
         target.criteria,
+        groups=source.groups_for(target.item_ids),
     )
+
+
+def _refuse_other_categories(counts: IntArray, target: ItemPool) -> None:
+    differs = counts != target.category_counts
+    if differs.any():
+        item = int(np.argmax(differs))
+        raise InvalidParameters(
+            f"item {target.item_ids[item]!r} is scored from 0 to {target.category_counts[item] - 1}, "
+            f"but its true parameters score it from 0 to {counts[item] - 1}"
+        )

@@ -25,6 +25,7 @@ class SimulatedSitting:
         finish_reason: Why the engine ended it.
         outcome: What the engine concluded.
         violations: Bounds of the blueprint that the finished sitting breaks, as sentences.
+        ineligible_by_bin: Ids of the items kept back besides while the estimate was in each exposure bin.
     """
 
     seed: int
@@ -34,6 +35,7 @@ class SimulatedSitting:
     finish_reason: str
     outcome: SittingOutcome
     violations: tuple[str, ...]
+    ineligible_by_bin: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

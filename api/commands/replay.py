@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 
 from api.commands.opened import opened_database
 from api.commands.output import JsonOption, print_json
+from engine.explanation import explain as explain_decision
+from engine.explanation import explain_outcome
+from engine.stop_reasons import explain_stop
 from itembank.actor import COMMAND_LINE
 from itembank.clock import utc_now
 from itembank.delivery.replay import ReplayReport, replay_sitting
@@ -19,8 +23,22 @@ from itembank.errors import InvalidInput
 DIFFERS = 1
 
 
+class Language(StrEnum):
+    """Languages of the explanations."""
+
+    TH = "th"
+    EN = "en"
+
+
+ExplainOption = Annotated[
+    Language | None, typer.Option("--explain", help="Tell in a sentence why each question was chosen: th or en.")
+]
+
+
 def replay_command(
-    sitting: Annotated[str, typer.Argument(help="Id of the sitting.")], json: JsonOption = False
+    sitting: Annotated[str, typer.Argument(help="Id of the sitting.")],
+    explain: ExplainOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Recompute a recorded sitting step by step; exits with 1 if any step differs from the record."""
     try:
@@ -30,11 +48,24 @@ def replay_command(
     with opened_database() as database, database.reading() as session:
         report = replay_sitting(session, actor=COMMAND_LINE, sitting_id=sitting_id, now=utc_now())
     if json:
-        print_json(asdict(report) | {"agrees": report.agrees})
+        document = asdict(report) | {"agrees": report.agrees}
+        print_json(document | ({"explanation": _explanation(report, explain)} if explain else {}))
     else:
         _print(report)
+        if explain:
+            told = _explanation(report, explain)
+            print("", *told["decisions"], *filter(None, [told["end"]]), *told["outcome"], sep="\n")
     if not report.agrees:
         sys.exit(DIFFERS)
+
+
+def _explanation(report: ReplayReport, language: str) -> dict[str, Any]:
+    """Put every decision, the end and the outcome of a sitting into sentences."""
+    return {
+        "decisions": [explain_decision(step.decision, language) for step in report.steps],
+        "end": explain_stop(report.finish_reason, language) if report.finish_reason else None,
+        "outcome": list(explain_outcome(report.outcome, language)) if report.outcome else [],
+    }
 
 
 def _print(report: ReplayReport) -> None:

@@ -12,6 +12,7 @@ import typer
 from api.commands.output import JsonOption, print_json
 from calibration.responses import ResponseData
 from engine.ability import AbilityScores, score_patterns
+from engine.response_models import IntArray
 from itembank.errors import UnreadableFile
 from itembank.exchange.parameter_files import read_parameters
 from itembank.exchange.parameter_pool import pool_of
@@ -27,7 +28,11 @@ def score_command(
     method: Annotated[Literal["eap", "map", "mle", "wle"], typer.Option(help="Estimator of ability.")] = "eap",
     json: JsonOption = False,
 ) -> None:
-    """Estimate the ability of every person in a file."""
+    """Estimate the ability of every person in a file.
+
+    The standard error se is the posterior's standard deviation under eap; else it is 1/√I with the test information I
+    at the estimate, to which map adds the prior's precision.
+    """
     data = read_responses(responses)
     pool = pool_of(read_parameters(parameters))
     places = {item_id: place for place, item_id in enumerate(pool.item_ids)}
@@ -35,6 +40,7 @@ def score_command(
     if unknown:
         raise UnreadableFile(file=parameters, expected=f"parameters of every answered item; {unknown[0]} has none")
     columns = np.array([places[item_id] for item_id in data.item_ids], dtype=np.intp)
+    _refuse_high_scores(data, pool.category_counts[columns] - 1, file=responses)
     scores = score_patterns(pool, _table(data, columns, len(pool)), method=method)
     _write(out, data, scores)
     if json:
@@ -43,10 +49,21 @@ def score_command(
         print(f"{out}: {data.n_persons} persons scored ({method})")
 
 
+def _refuse_high_scores(data: ResponseData, highest: IntArray, *, file: Path) -> None:
+    too_high = data.score > highest[data.item]
+    if too_high.any():
+        place = int(np.argmax(too_high))
+        item = data.item[place]
+        raise UnreadableFile(
+            file=file,
+            expected=f"person {data.person_ids[data.person[place]]!r}, item {data.item_ids[item]!r}: "
+            f"score {data.score[place]}; its parameters allow from 0 to {highest[item]}",
+        )
+
+
 def _table(
     data: ResponseData, columns: np.ndarray[tuple[int], np.dtype[np.intp]], width: int
 ) -> np.ndarray[tuple[int, int], np.dtype[np.int8]]:
-    data.require_dichotomous()
     table = np.full((data.n_persons, width), _NOT_ADMINISTERED, dtype=np.int8)
     table[data.person, columns[data.item]] = data.score
     return table

@@ -11,9 +11,10 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from engine.blueprint import Shortfall, compile_blueprint, shortfalls
+from engine.blueprint import compile_blueprint
 from engine.design import ExamDesign
 from engine.errors import EngineError
+from engine.feasibility import Shortfall, shortfalls
 from itembank.actor import Actor
 from itembank.delivery.exams import EXAM_READERS, ExamView, design_for
 from itembank.delivery.my_exams import MyExamState
@@ -98,7 +99,9 @@ def design_shortfalls(session: Session, *, actor: Actor, unit: str, design: Exam
     pool = unit_pool(session, bank_id=bank_in_force(session).id, unit=unit).pool
     known = {"exam": {""}, "unit": set(pool.units), "element": set(pool.elements), "criterion": set(pool.criteria)}
     absent = [
-        bound for bound in design.blueprint.bounds if bound.level != "exam" and bound.code not in known[bound.level]
+        bound
+        for bound in design.blueprint.bounds
+        if bound.level in known and bound.level != "exam" and bound.code not in known[bound.level]
     ]
     if absent:
         return tuple(

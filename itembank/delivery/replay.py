@@ -23,7 +23,7 @@ _TOLERANCE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class ReplayStep:
-    """One question of a replayed sitting."""
+    """One question of a replayed sitting; `decision` is its record, completed by what older records do not hold."""
 
     position: int
     item: str
@@ -33,6 +33,7 @@ class ReplayStep:
     standard_error: float
     probability_competent: float
     differences: tuple[str, ...]
+    decision: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ def _steps(loaded: SittingRecord, states: list[SittingState], asked: Any) -> tup
                 standard_error=state.decision.standard_error,
                 probability_competent=state.decision.probability_competent,
                 differences=_step_differences(loaded, state, record, answer),
+                decision=state.decision.to_dict() | (record.decision if record else {}),
             )
         )
     return tuple(steps)
@@ -158,10 +160,13 @@ def _end_differences(
 
 
 def differences_between(recorded: Any, recomputed: Any, *, path: str) -> list[str]:
-    """Name every place where two JSON documents differ, numbers within a tolerance of 1e-9."""
+    """Name every place where two JSON documents differ, numbers within a tolerance of 1e-9.
+
+    Keys that the record does not have are no difference: it may be older than they are.
+    """
     if isinstance(recorded, dict) and isinstance(recomputed, dict):
         found = []
-        for key in sorted(recorded.keys() | recomputed.keys()):
+        for key in sorted(recorded):
             found += differences_between(recorded.get(key), recomputed.get(key), path=f"{path}.{key}")
         return found
     if isinstance(recorded, list) and isinstance(recomputed, list) and len(recorded) == len(recomputed):

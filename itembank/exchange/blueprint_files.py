@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.design import STOP_RULES, ExamDesign
+from engine.design import ExamDesign
 from engine.errors import EngineError
 from itembank.errors import UnreadableFile
+from itembank.exchange.stop_table import STOP_KEYS, in_terms_of_the_file, stop_fields
 
 _LEVELS = ("unit", "element", "criterion")
+_BOUND_FIELDS = dict.fromkeys(_LEVELS, ("code",)) | {"attribute": ("name", "value")}
 _TABLES = {
-    "length": {"min", "max"},
-    "selection": {"weight", "randomesque"},
-    "stop": {"rule", "cut", "confidence"},
-    "exposure": {"max", "randomesque"},
+    "length": {"min", "max", "seconds"},
+    "selection": {"weight", "randomesque", "parameter_uncertainty"},
+    "stop": STOP_KEYS,
+    "exposure": {"max", "randomesque", "bins"},
 }
 _DEFAULT_MINIMUM, _DEFAULT_MAXIMUM = 10, 30
 
@@ -49,43 +51,44 @@ def read_design(path: Path | None, *, pool_size: int, stop_rule: str | None = No
     _refuse_unknown(document, name=name)
     stop = document.get("stop", {})
     has_cut = "cut" in stop
-    rule = stop_rule or _stop_rule(stop.get("rule"), has_cut=has_cut, name=name)
-    if rule == "confidence" and not has_cut:
-        raise UnreadableFile(file=name, expected="stop.cut, a number, which the confidence rule decides about")
+    stopping = stop_fields(stop, rule=stop_rule, name=name)
     try:
-        design = ExamDesign.from_dict(_fields(document, pool_size=pool_size, rule=rule, has_cut=has_cut))
+        design = ExamDesign.from_dict(_fields(document, pool_size=pool_size, has_cut=has_cut) | stopping)
     except EngineError as error:
-        raise UnreadableFile(file=name, expected=str(error)) from error
+        raise UnreadableFile(file=name, expected=in_terms_of_the_file(str(error))) from error
     return DesignFile(design=design, has_cut=has_cut)
 
 
-def _fields(document: Mapping[str, Any], *, pool_size: int, rule: str, has_cut: bool) -> dict[str, Any]:
+def _fields(document: Mapping[str, Any], *, pool_size: int, has_cut: bool) -> dict[str, Any]:
     length, selection = document.get("length", {}), document.get("selection", {})
-    exposure, stop = document.get("exposure", {}), document.get("stop", {})
+    exposure = document.get("exposure", {})
     maximum = length.get("max", max(min(_DEFAULT_MAXIMUM, pool_size), length.get("min", 1)))
-    fields: dict[str, Any] = {
-        "blueprint": [
-            {
-                "level": level,
-                "code": bound.get("code"),
-                "minimum": bound.get("min", 0),
-                "maximum": bound.get("max"),
-            }
-            for level in _LEVELS
-            for bound in document.get(level, [])
-        ],
+    return {
+        "blueprint": _bounds(document),
         "minimum_length": length.get("min", min(_DEFAULT_MINIMUM, maximum)),
         "maximum_length": maximum,
         "selection": selection.get("weight", "information-at-cut" if has_cut else "information"),
-        "stop_rule": rule,
         "randomesque": exposure.get("randomesque", selection.get("randomesque", 1)),
         "maximum_exposure": exposure.get("max"),
+        "exposure_bins": exposure.get("bins", 1),
+        "parameter_uncertainty": selection.get("parameter_uncertainty", False),
     }
-    if has_cut:
-        fields["cut_score"] = stop["cut"]
-    if "confidence" in stop:
-        fields["confidence"] = stop["confidence"]
-    return fields
+
+
+def _bounds(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    bounds = [
+        {
+            "level": level,
+            "code": bound["value" if level == "attribute" else "code"],
+            "minimum": bound.get("min", 0),
+            "maximum": bound.get("max"),
+            "attribute": bound.get("name", ""),
+        }
+        for level in _BOUND_FIELDS
+        for bound in document.get(level, [])
+    ]
+    seconds = document.get("length", {}).get("seconds")
+    return bounds if seconds is None else [*bounds, {"level": "time", "code": "", "maximum": seconds}]
 
 
 def _parsed(path: Path) -> dict[str, Any]:
@@ -97,10 +100,10 @@ def _parsed(path: Path) -> dict[str, Any]:
 
 def _refuse_unknown(document: Mapping[str, Any], *, name: str) -> None:
     for table, content in document.items():
-        if table in _LEVELS:
+        if table in _BOUND_FIELDS:
             _refuse_unknown_bounds(table, content, name=name)
         elif table not in _TABLES:
-            known = ", ".join([*_TABLES, *(f"[[{level}]]" for level in _LEVELS)])
+            known = ", ".join([*_TABLES, *(f"[[{level}]]" for level in _BOUND_FIELDS)])
             raise UnreadableFile(file=name, expected=f"{table}: no such table; {known} are known")
         elif not isinstance(content, dict) or set(content) - _TABLES[table]:
             known = ", ".join(sorted(_TABLES[table]))
@@ -108,16 +111,10 @@ def _refuse_unknown(document: Mapping[str, Any], *, name: str) -> None:
 
 
 def _refuse_unknown_bounds(level: str, content: Any, *, name: str) -> None:
+    needed = _BOUND_FIELDS[level]
     if not isinstance(content, list):
-        raise UnreadableFile(file=name, expected=f"[[{level}]], a list of tables with code, min and max")
+        raise UnreadableFile(file=name, expected=f"[[{level}]], a list of tables with {', '.join(needed)}, min and max")
     for number, bound in enumerate(content, start=1):
-        if not isinstance(bound, dict) or set(bound) - {"code", "min", "max"} or "code" not in bound:
-            raise UnreadableFile(file=name, expected=f"[[{level}]] number {number}: code, and min or max")
-
-
-def _stop_rule(rule: Any, *, has_cut: bool, name: str) -> str:
-    if rule is None:
-        return "confidence" if has_cut else "length"
-    if rule not in STOP_RULES:
-        raise UnreadableFile(file=name, expected=f"stop.rule, one of {', '.join(STOP_RULES)}, not {rule!r}")
-    return str(rule)
+        if not isinstance(bound, dict) or set(bound) - {*needed, "min", "max"} or set(needed) - set(bound):
+            expected = f"[[{level}]] number {number}: {' and '.join(needed)}, and min or max"
+            raise UnreadableFile(file=name, expected=expected)

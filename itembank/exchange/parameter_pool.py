@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.response_models import ItemParameters, ItemPool
+from engine.response_models import ItemPool
 from itembank.exchange.parameter_files import ParameterRow
 
 
@@ -12,19 +12,7 @@ def pool_of(rows: Iterable[ParameterRow]) -> ItemPool:
     """Make a pool of parameter rows.
 
     Raises:
-        EngineError: A parameter is one that the engine can't measure by; names the item.
+        EngineError: A parameter is one that the engine can't measure by, or an enemy is not in the file; names the
+            item.
     """
-    return ItemPool.from_items(
-        [
-            ItemParameters(
-                item_id=row.item_id,
-                model=row.model,
-                discrimination=row.discrimination,
-                difficulty=row.difficulty,
-                unit=row.unit,
-                element=row.element,
-                criterion=row.criterion,
-            )
-            for row in rows
-        ]
-    )
+    return ItemPool.from_items([row.parameters for row in rows])

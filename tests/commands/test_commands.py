@@ -84,6 +84,55 @@ def test_calibrate_score_and_simulate_work_on_files_alone(lsat7: Path, tmp_path:
     assert "decision_accuracy" not in without_cut
 
 
+@pytest.fixture
+def mixed_parameters(tmp_path: Path) -> Path:
+    path = tmp_path / "mixed.csv"
+    lines = ["item,model,a,b,c,d,b1,b2,b3"]
+    for place in range(4):
+        b = place - 1.5
+        lines += [
+            f"t{place},3pl,1.2,{b},0.2,,,,",
+            f"f{place},4pl,1.2,{b},0.1,0.95,,,",
+            f"g{place},grm,1.1,,,,{b - 1},{b},{b + 1}",
+            f"p{place},gpcm,0.9,,,,{b},{b - 0.5},",
+        ]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("method", ["eap", "map", "mle", "wle"])
+def test_score_takes_every_model_of_the_parameter_file(mixed_parameters: Path, tmp_path: Path, method: str) -> None:
+    responses, scores = tmp_path / "responses.csv", tmp_path / "scores.csv"
+    responses.write_text("person,g0,p1,t2,f3,g2\nlow,0,0,0,0,0\nmiddle,2,1,1,0,1\nhigh,3,2,1,1,3\nnone,,,,,\n")
+    run = samat("score", responses, "--parameters", mixed_parameters, "--method", method, "--out", scores)
+    assert (run.returncode, run.stderr) == (0, "")
+    rows = {row["person"]: row for row in csv.DictReader(scores.read_text().splitlines())}
+    assert rows["none"]["status"] == "no_responses"
+    if method == "mle":
+        assert (rows["low"]["status"], rows["high"]["status"]) == ("all_incorrect", "all_correct")
+        assert rows["middle"]["status"] == "ok"
+    else:
+        assert float(rows["low"]["theta"]) < float(rows["middle"]["theta"]) < float(rows["high"]["theta"])
+
+
+def test_a_score_above_the_highest_of_its_item_names_person_and_item(mixed_parameters: Path, tmp_path: Path) -> None:
+    responses = tmp_path / "responses.csv"
+    responses.write_text("person,g0,p1\nann,3,2\nbo,3,3\n")
+    run = samat("score", responses, "--parameters", mixed_parameters, "--out", tmp_path / "scores.csv")
+    sentence = refused(run)
+    assert "responses.csv" in sentence
+    assert "person 'bo', item 'p1': score 3; its parameters allow from 0 to 2" in sentence
+
+
+def test_simulate_takes_every_model_of_the_parameter_file(mixed_parameters: Path) -> None:
+    options = ("--parameters", mixed_parameters, "--true-parameters", mixed_parameters, "--examinees", 20, "--seed", 3)
+    run = samat("simulate", *options, "--json")
+    assert (run.returncode, run.stderr) == (0, "")
+    figures = json.loads(run.stdout)
+    assert figures["mean_length"] == 16
+    assert figures["rmse"] < 0.8
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

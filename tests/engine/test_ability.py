@@ -158,7 +158,10 @@ def test_intervals_cover_the_true_ability_as_often_as_they_say():
     ("responses", "message"),
     [
         ([1, 0], r"one column for each of 3 items, not the shape \(1, 2\)"),
-        ([1, 2, 0], r"examinee 1, item 'item 2': a response is 0, 1 or -1 .* not 2"),
+        ([1, 2, 0], r"examinee 1, item 'item 2': a response is a whole number from 0 to 1, or -1 .* not 2"),
+        ([1, 0.5, 0], "item 'item 2': a response is a whole number .* not 0.5"),
+        ([1, np.nan, 0], "item 'item 2': a response is a whole number .* not nan"),
+        ([1, 0, -2], "item 'item 3': a response is .* not -2"),
         ([[1, 0, 1]], r"one row, not an array of shape \(1, 3\)"),
     ],
 )

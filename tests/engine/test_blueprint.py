@@ -1,7 +1,8 @@
 import pytest
 
-from engine.blueprint import Blueprint, Bounds, check_blueprint, compile_blueprint, shortfalls
+from engine.blueprint import Blueprint, Bounds, compile_blueprint
 from engine.errors import InfeasibleBlueprint, InvalidBlueprint
+from engine.feasibility import check_blueprint, shortfalls
 from engine.response_models import ItemParameters, ItemPool
 from tests.engine.pools import pool_of
 
@@ -89,7 +90,7 @@ def test_a_code_that_no_item_has_is_refused_by_name():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"level": "chapter"}, "level must be one of exam, unit, element, criterion, not 'chapter'"),
+        ({"level": "chapter"}, "level must be one of exam, unit, element, criterion, attribute, time, not 'chapter'"),
         ({"minimum": -1}, "criterion 'C1': minimum must be 0 or more, not -1"),
         ({"minimum": 3, "maximum": 2}, "maximum 2 is below its minimum 3"),
     ],
@@ -111,3 +112,28 @@ def test_a_feasible_blueprint_returns_its_tree():
     tree = check_blueprint(Blueprint((Bounds("unit", "U", 10),)), pool, lengths=(10, 40))
     assert tree.is_consistent
     assert tree.required[0] == 10
+
+
+def test_mutual_enemies_of_one_criterion_are_a_group_within_it_and_others_stay_apart():
+    pool = ItemPool.from_items(
+        [
+            ItemParameters(name, "rasch", 1.0, 0.0, criterion=code, enemies=tuple(enemies))
+            for name, code, enemies in [
+                ("a", "C1", "bc"),
+                ("b", "C1", "c"),
+                ("c", "C1", ""),
+                ("d", "C1", "e"),
+                ("e", "C2", ""),
+            ]
+        ]
+    )
+    tree = compile_blueprint(Blueprint((Bounds("criterion", "C1", 1),)), pool)
+    group = tree.group_of_item[0]
+    assert (tree.levels[group], tree.codes[group], tree.maxima[group]) == ("enemies", "a; b; c", 1)
+    assert tree.codes[tree.parents[group]] == "C1"
+    assert tree.capacity[tree.parents[group]] == 2
+    assert tree.enemies == {3: frozenset({4}), 4: frozenset({3})}
+    assert tree.violations([0, 1, 3, 4]) == (
+        "enemies 'a; b; c' has 2 items, not 0 to 1",
+        "items 'd' and 'e' are enemies",
+    )

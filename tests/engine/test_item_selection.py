@@ -3,7 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from engine.item_selection import choose_item, item_weights
+from engine.item_selection import choose_item
+from engine.selection_weights import item_weights
 from engine.response_models import item_information
 from engine.shadow_test import assemble
 from engine.sitting import start

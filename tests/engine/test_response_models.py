@@ -14,6 +14,10 @@ def item(item_id="i1", **changes):
     return ItemParameters(**({"item_id": item_id, "model": "2pl", "discrimination": 1.2, "difficulty": 0.4} | changes))
 
 
+POLYTOMOUS = {"difficulty": float("nan")}
+NOMINAL = {"model": "nrm", "discrimination": 1.0, "difficulty": float("nan")}
+
+
 def test_probability_is_the_logistic_function_of_the_scaled_distance():
     theta = np.array([-2.0, 0.4, 1.0])
     expected = 1 / (1 + np.exp(-1.3 * (theta - 0.4)))
@@ -77,16 +81,50 @@ def test_an_unknown_item_is_named():
     [
         ({"discrimination": 0.0}, r"'i1': discrimination must be above 0, not 0\.0"),
         ({"discrimination": -1.0}, r"discrimination must be above 0, not -1\.0"),
-        ({"discrimination": float("nan")}, "discrimination must be above 0, not nan"),
+        ({"discrimination": float("nan")}, "discrimination must be finite, not nan"),
+        ({"discrimination": 1e10}, r"discrimination must lie within ±1e\+09, not 1"),
         ({"difficulty": float("inf")}, "'i1': difficulty must be finite, not inf"),
-        ({"model": "3pl"}, "'i1': model '3pl' is not available; rasch, 1pl, 2pl are"),
-        ({"model": "rasch"}, r"a Rasch item has discrimination 1, not 1\.2"),
+        ({"model": "5pl"}, "'i1': model '5pl' is not available; rasch, 1pl, 2pl, 3pl, 4pl, grm, gpcm, nrm are"),
+        ({"model": "rasch"}, r"a rasch item has discrimination 1\.0, not 1\.2"),
+        ({"guessing": 0.2}, r"a 2pl item has guessing 0\.0, not 0\.2"),
+        ({"model": "3pl", "guessing": -0.1}, r"guessing c must be from 0 and below 1, not -0\.1"),
+        ({"model": "3pl", "guessing": 1.0}, r"guessing c must be from 0 and below 1, not 1\.0"),
+        ({"model": "3pl", "guessing": float("nan")}, "guessing must be finite, not nan"),
+        ({"model": "3pl", "upper_asymptote": 0.9}, r"a 3pl item has upper_asymptote 1\.0, not 0\.9"),
+        (
+            {"model": "4pl", "guessing": 0.5, "upper_asymptote": 0.5},
+            r"d must be above c = 0\.5 and at most 1, not 0\.5",
+        ),
+        ({"model": "4pl", "upper_asymptote": 1.1}, r"at most 1, not 1\.1"),
+        (POLYTOMOUS | {"model": "grm", "thresholds": (1.0, 0.0)}, r"b2 = 0\.0 is not above b1 = 1\.0"),
+        (POLYTOMOUS | {"model": "grm", "thresholds": (0.5, 0.5)}, r"b2 = 0\.5 is not above b1 = 0\.5"),
+        (POLYTOMOUS | {"model": "grm"}, "thresholds must be at least one number"),
+        (POLYTOMOUS | {"model": "gpcm"}, "thresholds must be at least one number"),
+        (POLYTOMOUS | {"model": "gpcm", "thresholds": (0.0, float("inf"))}, r"finite, not \(0\.0, inf\)"),
+        (POLYTOMOUS | {"model": "gpcm", "thresholds": (0.0,), "discrimination": -1.0}, "must be above 0, not -1"),
+        ({"model": "gpcm", "thresholds": (0.0, 1.0)}, r"difficulty of a gpcm item is 0\.5 by itself, not 0\.4"),
+        (NOMINAL | {"category_slopes": (1.0,), "category_intercepts": (0.0,)}, "at least two, not 1 and 1"),
+        (NOMINAL | {"category_slopes": (1.0, 0.0), "category_intercepts": (0.0,)}, "at least two, not 2 and 1"),
+        (NOMINAL | {"category_slopes": (1.0, 1.0), "category_intercepts": (0.0, 2.0)}, r"must differ, not all be 1\.0"),
         ({"item_id": ""}, "position 1 of the pool has an empty id"),
     ],
 )
 def test_impossible_parameters_are_refused_by_item_and_value(changes, message):
     with pytest.raises(InvalidParameters, match=message):
         ItemPool.from_items([item(**changes)])
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("discrimination", float("nan"), "'i1': discrimination must be above 0, not nan"),
+        ("difficulty", -np.inf, "finite"),
+    ],
+)
+def test_impossible_columns_are_refused_by_item_and_value(column, value, message):
+    columns = {"discrimination": np.ones(1), "difficulty": np.zeros(1)} | {column: np.array([value])}
+    with pytest.raises(InvalidParameters, match=message):
+        ItemPool(("i1",), columns["discrimination"], columns["difficulty"], ("",), ("",), ("",))
 
 
 def test_pools_that_are_empty_doubled_or_ragged_are_refused():

@@ -13,7 +13,7 @@ import pytest
 from jinja2 import nodes
 
 from engine.sitting import FINISH_REASONS
-from engine.stopping import CONFIDENT_COMPETENT, CONFIDENT_NOT_YET, MAXIMUM_LENGTH, OUTCOME_CANNOT_CHANGE
+from engine.stop_reasons import CONFIDENT_COMPETENT, CONFIDENT_NOT_YET, MAXIMUM_LENGTH, OUTCOME_CANNOT_CHANGE
 from itembank.actor import Role
 from itembank.authoring.content import CognitiveLevel, ItemType
 from itembank.authoring.lifecycle import MOVES, ItemState

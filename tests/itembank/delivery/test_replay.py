@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from itembank.database import Database
-from itembank.delivery.replay import ReplayReport, replay_sitting
+from itembank.delivery.replay import ReplayReport, differences_between, replay_sitting
 from itembank.delivery.sittings import end_sitting
 from itembank.errors import NotAllowed
 from itembank.tables import AskedItem, BankItem, RecordedAnswer, RecordedOutcome, Sitting
@@ -109,3 +109,23 @@ def test_candidates_do_not_replay(filled: Filled) -> None:
     done = sit_through(database, actor=people["candidate"], exam_id=people.exam, now=NOON)
     with database.reading() as session, pytest.raises(NotAllowed):
         replay_sitting(session, actor=people["candidate"], sitting_id=done.id, now=NOON)
+
+
+def test_a_record_older_than_some_of_its_keys_agrees_and_is_completed_for_its_explanation(filled: Filled) -> None:
+    database, people = filled
+    done = sit_through(database, actor=people["candidate"], exam_id=people.exam, now=NOON)
+    with database.writing() as session:
+        row = session.get_one(AskedItem, (done.id, 2))
+        row.decision = {name: row.decision[name] for name in ("position", "theta", "item_id", "candidates")}
+        outcome = session.get_one(RecordedOutcome, done.id)
+        outcome.document = outcome.document | {
+            "unit": {name: outcome.document["unit"][name] for name in ("code", "verdict", "probability")}
+        }
+    report = _replay(database, people, done.id)
+    assert report.agrees
+    assert report.steps[1].decision.keys() == report.steps[2].decision.keys()
+    assert report.steps[1].decision["last_answer"]["item_id"] == report.steps[0].item
+
+
+def test_a_recorded_key_that_is_not_recomputed_is_a_difference() -> None:
+    assert differences_between({"a": 1, "b": 2}, {"a": 1, "c": 3}, path="x") == ["x.b: recorded 2, recomputed None"]

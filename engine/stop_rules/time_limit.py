@@ -1,0 +1,37 @@
+"""Stop giving items once the time of the design is over."""
+
+from math import isfinite
+
+from engine.design import PreparedExam
+from engine.errors import InvalidSetting
+from engine.stop_reasons import TIME_LIMIT_REACHED
+from engine.stop_rules.evidence import Evidence
+
+RULE = "time"
+
+
+def reason_to_stop(exam: PreparedExam, evidence: Evidence) -> str | None:
+    """Return that the time is over, or None; the minimum length goes before it, as before every rule."""
+    elapsed, limit = evidence.elapsed_seconds, exam.design.stopping.time_limit_seconds
+    return TIME_LIMIT_REACHED if elapsed is not None and limit is not None and elapsed >= limit else None
+
+
+def checked_elapsed(exam: PreparedExam, elapsed_seconds: float | None) -> float | None:
+    """Refuse a sitting without a clock where the design stops by time.
+
+    Args:
+        exam: The prepared exam.
+        elapsed_seconds: Time since the start of the sitting, or None.
+
+    Returns:
+        The same.
+
+    Raises:
+        InvalidSetting: If the design has the rule "time" and no time is passed in, or if it is no possible time.
+    """
+    if elapsed_seconds is None:
+        if RULE in exam.design.stop_rules:
+            raise InvalidSetting("elapsed_seconds must be passed in, because the design has the stop rule 'time'")
+    elif not (isfinite(elapsed_seconds) and elapsed_seconds >= 0):
+        raise InvalidSetting(f"elapsed_seconds must be finite and 0 or more, not {elapsed_seconds!r}")
+    return elapsed_seconds
