@@ -7,7 +7,7 @@ export PYTHONWARNINGS ?= default
 # A server and a calibration both do better with one BLAS thread than with threads that fight.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup demo test check lint types contracts clean
+.PHONY: help setup demo test check lint types contracts pictures clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / — /'
@@ -51,6 +51,9 @@ contracts: .venv/.check
 	@$(BIN)/lint-imports
 
 check: lint types contracts test ## what CI runs: lint, types, import contracts, tests
+
+pictures: .venv/.check ## takes the pictures of README.md and docs/guides anew
+	@PYTHONPATH=. $(BIN)/python docs/take_pictures.py
 
 clean: ## removes the environment and the demo's data
 	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
