@@ -17,7 +17,7 @@ from itembank.calibration_runs.states import OPEN_STATES, RunState, possible_mov
 from itembank.errors import InvalidInput, NotEnoughAnswers, NotFound
 from itembank.framework.errors import UnknownCode
 from itembank.framework.store import StoredStandard, current_standard, standard_by_id
-from itembank.publishing.banks import bank_in_force, find_bank_in_force, publish_bank
+from itembank.publishing.banks import bank_in_force, find_bank_in_force, lock_banks, publish_bank
 from itembank.tables import Bank, CalibrationRun
 
 #: Below these a calibration would only hand the priors back.
@@ -78,6 +78,7 @@ def request_run(
     if model not in MODELS:
         raise InvalidInput(field="model", expected=f"one of {', '.join(MODELS)}")
     bank = bank_in_force(session)
+    lock_banks(session)
     open_run = _open_run(session, standard.id, unit, model, include_simulated=include_simulated)
     if open_run is not None:
         return _shown(session, open_run)
@@ -218,6 +219,7 @@ def publish_run(session: Session, *, actor: Actor, run_id: UUID, now: datetime, 
         note=note.strip(),
         calibrated={UUID(item.item_version_id): item.parameters() for item in items if item.usable},
         calibration_run_id=run.id,
+        simulated_data=bool((run.results or {}).get("summary", {}).get("n_simulated")),
     )
     run.state = RunState.PUBLISHED.value
     run.published_bank_id = bank.id

@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from itembank import audit
@@ -75,8 +76,12 @@ def create_person(
         password_hash=hash_password(password),
         created_at=now,
     )
-    session.add(person)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(person)
+    except IntegrityError:
+        # Two administrators, or one who pressed twice: the other one came first.
+        raise AlreadyExists(what="person", name=username) from None
     session.add_all(RoleAssignment(person_id=person.id, role=role.value) for role in chosen)
     audit.record(
         session, actor=actor, action="person.create", kind="person", subject=username, now=now,
@@ -139,7 +144,7 @@ def set_roles(session: Session, *, actor: Actor, person_id: UUID, roles: Iterabl
         IllegalMove: An administrator would take the role from himself and could lock everybody out.
     """
     actor.require(Role.ADMINISTRATOR)
-    person = _person(session, person_id)
+    person = _person(session, person_id, lock=True)
     chosen = _checked_roles(roles)
     if person.id == actor.person_id and Role.ADMINISTRATOR not in chosen:
         raise IllegalMove(what="administrator", state="you", move="taking the role from yourself")
@@ -190,8 +195,8 @@ def set_active(session: Session, *, actor: Actor, person_id: UUID, active: bool,
     return _view(person, _roles_of(session, person.id))
 
 
-def _person(session: Session, person_id: UUID) -> Person:
-    person = session.get(Person, person_id)
+def _person(session: Session, person_id: UUID, *, lock: bool = False) -> Person:
+    person = session.get(Person, person_id, with_for_update={"key_share": True} if lock else None)
     if person is None:
         raise NotFound(what="person", name=person_id)
     return person

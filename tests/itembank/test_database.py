@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -19,6 +21,7 @@ from itembank.migrate import is_current, upgrade
 from itembank.settings import Settings, load_settings
 from itembank.tables import AuditEntry
 from tests.support.institution import NOON
+from tests.support.postgresql import empty_database
 
 
 def _write(database: Database, subject: str) -> None:
@@ -79,6 +82,31 @@ def test_migrations_make_exactly_the_tables_of_the_code(database: Database) -> N
     assert is_current(database)
     upgrade(database)  # a second time is nothing to do
     assert is_current(database)
+
+
+def test_servers_that_start_at_once_migrate_once(tmp_path: Path, postgresql_url: str) -> None:
+    with empty_database(postgresql_url, "migrated_at_once") as url:
+        for address in (f"sqlite:///{tmp_path / 'at-once.db'}", url):
+            databases = [Database(address) for _ in range(3)]
+            with ThreadPoolExecutor(3) as pool:
+                list(pool.map(upgrade, databases))
+            assert is_current(databases[0])
+            for database in databases:
+                database.close()
+
+
+def test_errors_of_the_database_do_not_repeat_what_was_stored(database: Database) -> None:
+    with pytest.raises(Exception, match=r"(?i)foreign key") as error, database.writing() as session:
+        session.connection().execute(
+            text("INSERT INTO role_assignment (person_id, role) VALUES (:id, :role)"),
+            {"id": "0" * 32, "role": "secret"},
+        )
+    assert "secret" not in str(error.value)
+
+
+def test_the_folder_made_for_a_database_is_nobody_elses(tmp_path: Path) -> None:
+    Database(f"sqlite:///{tmp_path / 'own' / 'samat.db'}").close()
+    assert (tmp_path / "own").stat().st_mode & 0o777 == 0o700
 
 
 def test_sqlite_is_set_up_for_keeping_answers(tmp_path: object) -> None:

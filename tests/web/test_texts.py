@@ -62,7 +62,7 @@ class Asked:
     keys: set[str] = field(default_factory=set)
     beginnings: set[str] = field(default_factory=set)
     #: Key, where, and the names of the values given.
-    calls: list[tuple[str, str, frozenset[str]]] = field(default_factory=list)
+    calls: list[tuple[str, str, frozenset[str | None]]] = field(default_factory=list)
 
     def constant(self, value: object) -> None:
         if isinstance(value, str):
@@ -103,10 +103,11 @@ def _read_module(path: Path, found: Asked) -> None:
             found.constant(node.value)
         elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
             found.beginning(node.values[0].value)
-        elif isinstance(node, ast.Call) and _is_t(node.func) and isinstance(node.args[0], ast.Constant):
-            if all(keyword.arg for keyword in node.keywords):
-                given = frozenset(str(keyword.arg) for keyword in node.keywords)
-                found.calls.append((str(node.args[0].value), path.name, given))
+        elif isinstance(node, ast.Call) and _is_t(node.func):
+            key, given = node.args[0], frozenset(keyword.arg for keyword in node.keywords)
+            # Values given as a mapping are known only when the page is made.
+            if isinstance(key, ast.Constant) and None not in given:
+                found.calls.append((str(key.value), path.name, given))
 
 
 def _is_t(function: ast.expr) -> bool:
@@ -140,9 +141,7 @@ def test_no_text_is_unused() -> None:
     beginnings = (*asked().beginnings, *PUT_TOGETHER)
     # Errors are asked for by their code.
     codes = {f"errors.{cls.code}" for cls in error_classes()}
-    unused = [
-        key for key in catalogue() if key not in asked().keys | codes and not key.startswith(tuple(beginnings))
-    ]
+    unused = [key for key in catalogue() if key not in asked().keys | codes and not key.startswith(tuple(beginnings))]
     assert unused == []
 
 

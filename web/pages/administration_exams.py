@@ -29,7 +29,7 @@ from itembank.delivery.exams import (
     propose_design,
     set_times,
 )
-from itembank.errors import BankTooSmall, InvalidInput, NotFound
+from itembank.errors import BankTooSmall, IllegalMove, InvalidInput, NotFound
 from itembank.people.accounts import list_people
 from web.page import Now, Page, SignedInPage, Transaction, actor_of
 from web.pages.administration_entries import field_errors, read_whole
@@ -167,9 +167,10 @@ def extra_time_page(
     try:
         extra = read_whole(minutes, field="extra_minutes")
         grant_extra_time(session, actor=actor_of(page), exam_id=exam_id, person_id=person_id, minutes=extra, now=now)
-    except InvalidInput:
+    except (InvalidInput, IllegalMove) as error:
         session.rollback()
-        errors = {f"minutes-{person_id}": page.t("administration.error_extra_minutes")}
+        text = "error_sitting_over" if isinstance(error, IllegalMove) else "error_extra_minutes"
+        errors = {f"minutes-{person_id}": page.t(f"administration.{text}")}
         return _exam(page, session, now, exam_id, errors=errors, minutes={person_id: minutes})
     return page.redirect(f"/administration/exams/{exam_id}", notice="administration.notice_extra_time")
 

@@ -86,6 +86,7 @@ def upgrade() -> None:
     sa.Column('published_by', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
     sa.Column('note', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('calibration_run_id', sa.Uuid(), nullable=True),
+    sa.Column('simulated_data', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['standard_id'], ['standard.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('standard_id', 'number')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -46,6 +47,26 @@ def test_the_proposed_design_fits_the_starter_bank_and_covers_every_written_crit
     assert [bound.code for bound in design.blueprint.bounds] == written
     assert all(bound.minimum == 1 for bound in design.blueprint.bounds)
     assert design.minimum_length >= max(10, len(written))
+
+
+def test_enrolling_twice_at_once_enrols_once(database: Database, institution: Institution) -> None:
+    with database.writing() as session:
+        exam = create_exam(
+            session,
+            actor=institution["administrator"],
+            title="x",
+            unit="DG100",
+            design=propose_design(session, actor=institution["administrator"], unit="DG100"),
+            now=NOON,
+        )
+
+    def add(_: int) -> int:
+        names = ["candidate", "candidate2"]
+        with database.writing() as session:
+            return enrol(session, actor=institution["administrator"], exam_id=exam.id, usernames=names, now=NOON)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(add, range(4))) == [0, 0, 0, 2]
 
 
 def test_a_small_pool_gets_lengths_that_it_can_fill() -> None:
