@@ -3,7 +3,8 @@ SHELL := /bin/sh
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
 BIN := .venv/bin
-export PYTHONWARNINGS ?= default
+# The installer's own warnings are nobody's business here; its errors still show.
+INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install -qq --disable-pip-version-check
 # A server and a calibration both do better with one BLAS thread than with threads that fight.
 export OPENBLAS_NUM_THREADS ?= 1
 
@@ -19,13 +20,13 @@ help: ## what can be made
 
 .venv/.run: .venv/pyvenv.cfg requirements/run.txt pyproject.toml
 	@echo "samat: installing what the site needs (pinned, byte-compiled)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --requirement requirements/run.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(INSTALL) --compile --requirement requirements/run.txt
+	@$(INSTALL) --no-deps --editable .
 	@touch $@
 
 .venv/.check: .venv/.run requirements/check.txt
 	@echo "samat: installing what the checks need"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --requirement requirements/check.txt
+	@$(INSTALL) --compile --requirement requirements/check.txt
 	@touch $@
 
 setup: .venv/.run ## the environment in .venv, nothing else

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -128,8 +129,10 @@ def list_runs(session: Session, *, actor: Actor, unit: str | None = None, limit:
     query = select(CalibrationRun).order_by(col(CalibrationRun.requested_at).desc()).limit(limit)
     if unit is not None:
         query = query.where(CalibrationRun.unit == unit)
-    in_force = find_bank_in_force(session)
-    return tuple(_view(session, run, in_force=in_force, with_items=False) for run in session.exec(query).all())
+    in_force, numbers = find_bank_in_force(session), _bank_numbers(session)
+    return tuple(
+        _view(session, run, in_force=in_force, numbers=numbers, with_items=False) for run in session.exec(query).all()
+    )
 
 
 def run_view(session: Session, *, actor: Actor, run_id: UUID) -> RunView:
@@ -280,16 +283,18 @@ def _unit_title(standard: StoredStandard, unit: str) -> str:
         raise NotFound(what="unit", name=unit) from None
 
 
-def _bank_number(session: Session, bank_id: UUID | None) -> int | None:
-    bank = session.get(Bank, bank_id) if bank_id else None
-    return bank.number if bank else None
+def _bank_numbers(session: Session) -> dict[UUID, int]:
+    return dict(session.exec(select(Bank.id, Bank.number)).all())
 
 
 def _shown(session: Session, run: CalibrationRun) -> RunView:
-    return _view(session, run, in_force=find_bank_in_force(session), with_items=True)
+    in_force = find_bank_in_force(session)
+    return _view(session, run, in_force=in_force, numbers=_bank_numbers(session), with_items=True)
 
 
-def _view(session: Session, run: CalibrationRun, *, in_force: Bank | None, with_items: bool) -> RunView:
+def _view(
+    session: Session, run: CalibrationRun, *, in_force: Bank | None, numbers: Mapping[UUID, int], with_items: bool
+) -> RunView:
     return RunView(
         id=run.id,
         unit=run.unit,
@@ -306,9 +311,9 @@ def _view(session: Session, run: CalibrationRun, *, in_force: Bank | None, with_
         finished_at=run.finished_at,
         approved_by=run.approved_by,
         approved_at=run.approved_at,
-        base_bank_number=_bank_number(session, run.base_bank_id) or 0,
+        base_bank_number=numbers[run.base_bank_id],
         base_in_force=in_force is not None and in_force.id == run.base_bank_id,
-        published_bank_number=_bank_number(session, run.published_bank_id),
+        published_bank_number=numbers[run.published_bank_id] if run.published_bank_id else None,
         possible_moves=possible_moves(RunState(run.state), converged=_has_converged(run)),
         summary=RunSummary.from_dict(run.results["summary"]) if run.results else None,
         items=read_items(run.results) if run.results and with_items else (),

@@ -372,11 +372,20 @@ def _check_times(limit: int | None, opens_at: datetime | None, closes_at: dateti
 
 def _views(session: Session, exams: Iterable[Exam]) -> list[ExamView]:
     exams = list(exams)
-    enrolled = dict(session.exec(select(Enrolment.exam_id, func.count()).group_by(col(Enrolment.exam_id))).all())
+    wanted = [exam.id for exam in exams]
+    enrolled = dict(
+        session.exec(
+            select(Enrolment.exam_id, func.count())
+            .where(col(Enrolment.exam_id).in_(wanted))
+            .group_by(col(Enrolment.exam_id))
+        ).all()
+    )
     sittings = {
         exam_id: (started, finished)
         for exam_id, started, finished in session.exec(
-            select(Sitting.exam_id, func.count(), func.count(col(Sitting.finished_at))).group_by(col(Sitting.exam_id))
+            select(Sitting.exam_id, func.count(), func.count(col(Sitting.finished_at)))
+            .where(col(Sitting.exam_id).in_(wanted))
+            .group_by(col(Sitting.exam_id))
         )
     }
     views = []

@@ -138,6 +138,8 @@ def test_a_database_without_tables_is_not_current(tmp_path: object) -> None:
     ("name", "value", "expected"),
     [
         ("SAMAT_DATABASE_URL", "mysql://x", "sqlite:///"),
+        ("SAMAT_DATABASE_URL", "postgresql+psycopg://samat:to/psec@ret@127.0.0.1/samat", "%40"),
+        ("SAMAT_DATABASE_URL", "postgresql+psycopg://samat:psec@127.0.0.1:port/samat", "%40"),
         ("SAMAT_COOKIES", "maybe", "'secure' or 'plain'"),
         ("SAMAT_TIME_ZONE", "Mars/Olympus", "time zone"),
         ("SAMAT_SESSION_MINUTES", "soon", "integer"),
@@ -153,6 +155,7 @@ def test_a_bad_setting_is_named_with_what_was_expected(
     load_settings.cache_clear()
     assert str(refusal.value).startswith(f"{name}: ")
     assert expected in str(refusal.value)
+    assert "psec" not in str(refusal.value)
 
 
 def test_the_default_database_is_in_the_users_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
