@@ -16,6 +16,7 @@ from itembank.actor import Actor, Role
 from itembank.authoring.items import BANK_READERS
 from itembank.authoring.lifecycle import ItemState
 from itembank.errors import InvalidInput, NotFound, NothingToPublish
+from itembank.framework.document import Framework
 from itembank.framework.store import current_standard
 from itembank.tables import Bank, BankInForce, BankItem, Item, ItemVersion, Standard
 
@@ -103,16 +104,6 @@ def publish_bank(
     actor.require(Role.PSYCHOMETRICIAN)
     lock_banks(session)
     standard = current_standard(session)
-    rows = session.exec(
-        select(Item, ItemVersion)
-        .join(ItemVersion, col(ItemVersion.item_id) == col(Item.id))
-        .where(ItemVersion.state == ItemState.OPERATIONAL.value, col(Item.standard_id).in_(_versions(session)))
-        .order_by(Item.code)
-    ).all()
-    elements = {criterion.code: element for element in standard.framework.elements for criterion in element.criteria}
-    rows = [row for row in rows if row[1].criterion in elements]
-    if not rows:
-        raise NothingToPublish
     before = find_bank_in_force(session)
     known = _parameters_of(session, before.id) if before else {}
     known.update(calibrated or {})
@@ -125,17 +116,7 @@ def publish_bank(
         calibration_run_id=calibration_run_id,
         simulated_data=simulated_data or (before is not None and before.simulated_data),
     )
-    content = [
-        _bank_item(
-            bank.id,
-            item=item,
-            version=version,
-            unit=standard.framework.unit_of(elements[version.criterion].code).code,
-            element=elements[version.criterion].code,
-            parameters=known.get(version.id) or prior_parameters(version.difficulty_rating),
-        )
-        for item, version in rows
-    ]
+    content = _content(session, bank, framework=standard.framework, known=known)
     if before is not None and calibration_run_id is None and _is_the_same(session, before, bank, content):
         return bank_view(session, bank_id=before.id)
     session.add(bank)
@@ -144,9 +125,34 @@ def publish_bank(
     _put_in_force(session, actor=actor, bank=bank, reason=note, now=now)
     audit.record(
         session, actor=actor, action="bank.publish", kind="bank", subject=bank.number, now=now,
-        items=len(rows), note=note,
+        items=len(content), note=note,
     )  # fmt: skip
     return bank_view(session, bank_id=bank.id)
+
+
+def _content(session: Session, bank: Bank, *, framework: Framework, known: Mapping[UUID, Parameters]) -> list[BankItem]:
+    rows = session.exec(
+        select(Item, ItemVersion)
+        .join(ItemVersion, col(ItemVersion.item_id) == col(Item.id))
+        .where(ItemVersion.state == ItemState.OPERATIONAL.value, col(Item.standard_id).in_(_versions(session)))
+        .order_by(Item.code)
+    )
+    elements = {criterion.code: element for element in framework.elements for criterion in element.criteria}
+    content = [
+        _bank_item(
+            bank.id,
+            item=item,
+            version=version,
+            unit=framework.unit_of(elements[version.criterion].code).code,
+            element=elements[version.criterion].code,
+            parameters=known.get(version.id) or prior_parameters(version.difficulty_rating),
+        )
+        for item, version in rows
+        if version.criterion in elements
+    ]
+    if not content:
+        raise NothingToPublish
+    return content
 
 
 def reinstate_bank(session: Session, *, actor: Actor, number: int, reason: str, now: datetime) -> BankView:
