@@ -3,11 +3,12 @@ SHELL := /bin/sh
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
 BIN := .venv/bin
-export PYTHONWARNINGS ?= default
+# The installer's own warnings are nobody's business here; its errors still show.
+INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install -qq --disable-pip-version-check
 # A server and a calibration both do better with one BLAS thread than with threads that fight.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup demo test check lint types contracts clean
+.PHONY: help setup demo test check lint types contracts pictures clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / — /'
@@ -19,13 +20,13 @@ help: ## what can be made
 
 .venv/.run: .venv/pyvenv.cfg requirements/run.txt pyproject.toml
 	@echo "samat: installing what the site needs (pinned, byte-compiled)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --requirement requirements/run.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(INSTALL) --compile --requirement requirements/run.txt
+	@$(INSTALL) --no-deps --editable .
 	@touch $@
 
 .venv/.check: .venv/.run requirements/check.txt
 	@echo "samat: installing what the checks need"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --requirement requirements/check.txt
+	@$(INSTALL) --compile --requirement requirements/check.txt
 	@touch $@
 
 setup: .venv/.run ## the environment in .venv, nothing else
@@ -51,6 +52,9 @@ contracts: .venv/.check
 	@$(BIN)/lint-imports
 
 check: lint types contracts test ## what CI runs: lint, types, import contracts, tests
+
+pictures: .venv/.check ## takes the pictures of README.md and docs/guides anew
+	@PYTHONPATH=. $(BIN)/python docs/take_pictures.py
 
 clean: ## removes the environment and the demo's data
 	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

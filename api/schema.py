@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from itembank.storable_text import can_be_kept
+
 
 class Sent(BaseModel):
     """A body that a client sends; an unknown field is refused, since a slip of the pen must not pass in silence."""
@@ -32,7 +34,7 @@ def example(**values: Any) -> ConfigDict:
 
 def _refuse_unstorable(value: Any) -> None:
     """Refuse text that a database can't keep: NUL characters and halves of surrogate pairs."""
-    if isinstance(value, str) and ("\0" in value or (not value.isascii() and _is_broken(value))):
+    if isinstance(value, str) and not can_be_kept(value):
         msg = "text without NUL characters and unpaired surrogates"
         raise ValueError(msg)
     if isinstance(value, dict):
@@ -42,11 +44,3 @@ def _refuse_unstorable(value: Any) -> None:
     elif isinstance(value, list):
         for part in value:
             _refuse_unstorable(part)
-
-
-def _is_broken(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.ability_grid import HALF_WIDTH, EapGrid
+from engine.ability_grid import EapGrid
 from engine.blueprint import Blueprint, BlueprintTree, Bounds
 from engine.cut_score import weights_above_cut
 from engine.errors import InvalidSetting
@@ -20,6 +20,9 @@ from engine.stop_settings import STOP_RULES, StopSettings
 
 SELECTIONS = ("information-at-cut", "information", "posterior-information", "kl", "mepv", "progressive", "random")
 MAXIMUM_EXPOSURE_BINS = 9
+# Prior standard deviations that a cut may lie from the prior's mean. The grid ends at six, and a posterior pressed
+# against its end would put too little beyond a cut there.
+CUT_REACH = 4.0
 # Equal weights must compare equal on every platform, or a replay elsewhere would pick another of two like items.
 WEIGHT_DIGITS = 12
 
@@ -101,7 +104,7 @@ class ExamDesign:
     def _refuse_bad_scale(self) -> None:
         _refuse_unless(isfinite(self.prior_mean), "prior_mean", "finite", self.prior_mean)
         _refuse_unless(0.05 <= self.prior_sd <= 10, "prior_sd", "from 0.05 to 10", self.prior_sd)
-        reach = HALF_WIDTH * self.prior_sd
+        reach = CUT_REACH * self.prior_sd
         low, high = self.prior_mean - reach, self.prior_mean + reach
         _refuse_unless(low < self.cut_score < high, "cut_score", f"between {low:g} and {high:g}", self.cut_score)
 

@@ -47,6 +47,7 @@ class Actor:
 COMMAND_LINE = Actor(
     person_id=None,
     username="command-line",
-    display_name="command line",
+    # Shown on pages of either language: the name of the command, not a word of one of them.
+    display_name="samat",
     roles=frozenset(Role) - {Role.CANDIDATE},
 )

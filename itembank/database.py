@@ -28,14 +28,18 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
         parsed = make_url(url)
+        # Parameters stay out of errors and so out of logs: they are keys, answers and hashes of passwords.
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
             if parsed.database and parsed.database != ":memory:":
-                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size)
+                # Keys and answers are nobody else's business on a shared machine.
+                Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.engine = create_engine(url, hide_parameters=True, pool_size=pool_size, max_overflow=pool_size)
             _prepare_sqlite(self.engine)
         else:
-            self.engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+            self.engine = create_engine(
+                url, hide_parameters=True, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+            )
         self._write_engine = self.engine.execution_options(**{_WRITE: True})
         # SQLite lets one write at a time, and makes the others look again after growing pauses; within a process they
         # had better queue. PostgreSQL needs no queue.

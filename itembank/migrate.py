@@ -11,6 +11,9 @@ from alembic.script import ScriptDirectory
 
 from itembank.database import Database
 
+#: Any number that nobody else on the same PostgreSQL database uses as an advisory lock.
+_MIGRATION_LOCK = 7_264_428_001
+
 
 def alembic_config() -> Config:
     """Make Alembic's configuration; there is no ini file to keep in step."""
@@ -20,9 +23,15 @@ def alembic_config() -> Config:
 
 
 def upgrade(database: Database) -> None:
-    """Run every migration that the database has not seen, in one transaction on both databases."""
+    """Run every migration that the database has not seen, in one transaction on both databases.
+
+    Servers that start at the same moment migrate one after the other; those that come later find nothing left to do.
+    """
     config = alembic_config()
     with database.engine.execution_options(samat_write=True).begin() as connection:
+        if not database.is_sqlite:
+            # SQLite has begun by taking its write lock; here a lock of our own does the same.
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

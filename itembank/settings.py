@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
 
 from itembank.errors import InvalidSettings
 
@@ -51,6 +52,14 @@ class Settings(BaseSettings):
         if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
             msg = "must start with sqlite:/// or postgresql+psycopg://"
             raise ValueError(msg)
+        try:
+            host = make_url(value).host or ""
+        except ValueError:
+            host = "@"
+        if "@" in host:
+            # Part of a password would be taken for the host, and named in the message that there is no such host.
+            msg = "must be a whole address; in a password write @ as %40, / as %2F and : as %3A"
+            raise ValueError(msg)
         return value
 
     @field_validator("time_zone")
@@ -76,4 +85,4 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "SAMAT_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise InvalidSettings(variable=name, expected=str(first["msg"])) from None
+        raise InvalidSettings(variable=name, expected=str(first["msg"]).removeprefix("Value error, ")) from None

@@ -25,6 +25,9 @@ STATUS = {
 }
 
 
+_HTTP_TEXTS = {404: "errors.no_such_page", 405: "errors.no_such_page", 413: "errors.too_large"}
+
+
 def error_text(error: SamatError, t: Texts) -> str:
     """Write an error's sentence in the reader's language; one without a text of its own keeps its English one."""
     key = f"errors.{error.code}"
@@ -54,8 +57,7 @@ def install_error_pages(app: FastAPI, *, api_prefix: str) -> None:
     def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         page = stranger_page(request)
-        key = "errors.no_such_page" if error.status_code in (404, 405) else "errors.unexpected"
-        return _error_page(page, error.status_code, page.t(key))
+        return _error_page(page, error.status_code, page.t(_HTTP_TEXTS.get(error.status_code, "errors.unexpected")))
 
     app.add_exception_handler(SamatError, refused)
     app.add_exception_handler(RequestValidationError, not_understood)
@@ -95,11 +97,18 @@ def _to_sign_in(request: Request, page: Page) -> Response:
     # A change can't be asked for again after signing in, so it leads back to the page that it came from.
     headers = request.headers
     came_from = headers.get("hx-current-url") or headers.get("referer") or ""
-    path = request.url.path if request.method == "GET" else urlsplit(came_from).path
+    path = request.url.path if request.method == "GET" else _path_of(came_from)
     target = "/sign-in" if path in ("", "/", "/sign-in") else f"/sign-in?next={quote(path)}"
     if page.wants_fragment:
         return Response(status_code=401, headers={"HX-Redirect": target})
     return RedirectResponse(target, status_code=303)
+
+
+def _path_of(address: str) -> str:
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
 
 
 def _error_page(page: Page, status: int, sentence: str) -> Response:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
@@ -20,6 +20,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from jinja2_fragments import render_block
 from sqlmodel import Session
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from itembank.actor import Actor
 from itembank.clock import utc_now
@@ -27,11 +29,15 @@ from itembank.database import Database
 from itembank.errors import InvalidInput, NotAllowed, NotSignedIn
 from itembank.people.sign_in import actor_of_token
 from itembank.settings import Settings
+from itembank.storable_text import can_be_kept
 from web.navigation import navigation_for
 from web.security import SAFE_METHODS, form_token, session_token
 from web.texts_catalogue import DEFAULT_LANGUAGE, LANGUAGES, Texts
 
 LANGUAGE_COOKIE = "samat_language"
+
+#: What may stand in an address as it is; a header takes nothing beyond Latin letters.
+_KEPT_IN_ADDRESSES = "/?&=#%:+,;@!$'()*~"
 
 
 def current_time() -> datetime:
@@ -39,7 +45,29 @@ def current_time() -> datetime:
     return utc_now()
 
 
-async def _place(request: Request) -> AsyncIterator[None]:
+async def _received(request: Request) -> None:
+    """Take in the whole request, and refuse text that no database can keep, before anything waits for anybody.
+
+    A body that trickles in, or never ends, would otherwise be waited for with a place taken and, on SQLite, with the
+    one write lock held: a single slow network would stop everybody's exam.
+    """
+    texts: list[tuple[str, object]] = list(request.query_params.multi_items())
+    if request.method not in SAFE_METHODS:
+        try:
+            form = await request.form()
+        except ClientDisconnect:
+            raise HTTPException(400) from None
+        texts.extend(form.multi_items())
+    for field, value in texts:
+        if isinstance(value, str) and not can_be_kept(value):
+            raise InvalidInput(field=field, expected="a text without null characters and broken ones")
+
+
+#: A request that has arrived as a whole.
+Received = Annotated[None, Depends(_received)]
+
+
+async def _place(request: Request, received: Received) -> AsyncIterator[None]:
     places: asyncio.Semaphore = request.app.state.places
     async with places:
         yield
@@ -153,13 +181,14 @@ class Page:
         if notice:
             url = f"{url}{'&' if '?' in url else '?'}{urlencode({'notice': notice})}"
         if self.wants_fragment:
-            return Response(status_code=204, headers={"HX-Redirect": url})
+            return Response(status_code=204, headers={"HX-Redirect": quote(url, safe=_KEPT_IN_ADDRESSES)})
         return RedirectResponse(url, status_code=303)
 
     def _frame(self, notice: Notice | None) -> Mapping[str, Any]:
         other = "en" if self.t.language == "th" else "th"
         query = {key: value for key, value in self.request.query_params.items() if key not in ("lang", "notice")}
-        path = self.request.url.path if self.request.method == "GET" else "/"
+        # One slash in front: browsers would take two for the beginning of another host's address.
+        path = "/" + self.request.url.path.lstrip("/\\") if self.request.method == "GET" else "/"
         return {
             "t": self.t,
             "lang": self.t.language,
@@ -206,9 +235,6 @@ async def _signed_in(page: AnyPage) -> Page:
         raise NotSignedIn
     if page.request.method not in SAFE_METHODS:
         form = await page.request.form()
-        for field, value in form.multi_items():
-            if isinstance(value, str) and "\0" in value:
-                raise InvalidInput(field=field, expected="a text without null characters")
         sent = page.request.headers.get("x-csrf-token") or str(form.get("csrf_token", ""))
         if not hmac.compare_digest(sent.encode(), form_token(page.token).encode()):
             raise NotAllowed(needed="of a page of this session")

@@ -86,7 +86,14 @@ class SameOrigin:
         if site is not None:
             return site == "same-origin"
         origin = headers.get("origin")
-        return origin is not None and urlsplit(origin).netloc == headers.get("host")
+        return origin is not None and _host_of(origin) == headers.get("host")
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def cookie_name(settings: Settings) -> str:

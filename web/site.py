@@ -18,6 +18,7 @@ from itembank.clock import utc_now
 from itembank.database import Database
 from itembank.delivery.sittings import settle_expired
 from itembank.settings import Settings, load_settings
+from web.body_limit import BodyLimit
 from web.error_pages import FailurePages, install_error_pages
 from web.pages import administrator, bank, calibrations, candidate, home, measurement
 from web.request_log import RequestLog, configure_logging
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         return {"status": "ok"}
 
     secure = settings.cookies == "secure"
+    app.add_middleware(BodyLimit)
     app.add_middleware(FailurePages)
     app.add_middleware(SameOrigin, exempt_prefix=API_PREFIX)
     app.add_middleware(SecurityHeaders, secure=secure)
@@ -92,15 +94,10 @@ async def _settle_again_and_again(database: Database) -> None:
     while True:
         await asyncio.sleep(_SETTLE_EVERY_SECONDS)
         try:
-            ended = await asyncio.to_thread(_settle_once, database)
+            ended = await asyncio.to_thread(settle_expired, database, now=utc_now())
         except Exception:
             # A lost connection must not end the settling for good; the next round tries again.
             log.exception("settling expired sittings failed")
         else:
             if ended:
                 log.info("ended expired sittings", count=ended)
-
-
-def _settle_once(database: Database) -> int:
-    with database.writing() as session:
-        return settle_expired(session, now=utc_now())

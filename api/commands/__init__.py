@@ -62,6 +62,6 @@ def _of_the_system(error: OSError | UnicodeError) -> str:
 
 
 def _refuse(sentence: str) -> None:
-    one_line = " ".join(sentence.split())
+    one_line = " ".join(sentence.split()).replace("Value error, ", "")
     print(f"samat: {one_line}", file=sys.stderr)
     sys.exit(BAD_INPUT)

@@ -44,6 +44,8 @@ def list_published(json: JsonOption = False) -> None:
         return
     for bank in banks:
         _tell(bank, False)
+    if not banks:
+        print("No bank has been published yet; publish one with: samat bank publish")
 
 
 def _tell(bank: BankView, json: bool) -> None:

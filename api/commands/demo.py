@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,23 +11,22 @@ import typer
 
 from api.commands.opened import opened_database
 from api.commands.output import progress_line
-from api.commands.serve import run_site
+from api.commands.serve import PortOption, require_free_address, run_site
 from itembank.clock import utc_now
 from itembank.demo.load import DemoPerson, load_demo
-from itembank.errors import InvalidInput
 from itembank.settings import load_settings
 
 _HOST = "127.0.0.1"
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    port: PortOption = 8000,
     folder: Annotated[Path, typer.Option(help="Where the demo keeps its database.")] = Path(".demo"),
     serve: Annotated[bool, typer.Option(help="Serve the site once the data are loaded.")] = True,
 ) -> None:
     """Load the demo (only what is missing), print names and fresh passwords, and serve it on 127.0.0.1."""
     if serve:
-        _refuse_taken_port(port)
+        require_free_address(host=_HOST, port=port)
     os.environ.setdefault("SAMAT_DATABASE_URL", f"sqlite:///{folder.resolve() / 'samat.db'}")
     os.environ.setdefault("SAMAT_COOKIES", "plain")
     load_settings.cache_clear()
@@ -38,15 +36,6 @@ def demo(
     _print(people, port)
     if serve:
         run_site(host=_HOST, port=port, workers=1)
-
-
-def _refuse_taken_port(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((_HOST, port))
-        except OSError:
-            raise InvalidInput(field="PORT", expected=f"a free port; {port} is taken (PORT=8001 make demo)") from None
 
 
 def _print(people: tuple[DemoPerson, ...], port: int) -> None:

@@ -43,9 +43,8 @@ def import_standard(
         )
         return
     for warning in framework.warnings:
-        place = " ".join(
-            part for part in (warning.unit, f"section {warning.section}" if warning.section else None) if part
-        )
+        section = f"section {warning.section}" if warning.section else None
+        place = " ".join(part for part in (warning.unit, section, warning.subject) if part)
         line = f"line {warning.line}: " if warning.line else ""
         print(f"warning: {place}{': ' if place else ''}{line}{warning.message}")
     print(_told(result, counts))

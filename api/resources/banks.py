@@ -25,6 +25,7 @@ _BANK = {
     "note": "หลังเทียบค่าพารามิเตอร์ครั้งแรก",
     "items": 126,
     "in_force": True,
+    "simulated_data": False,
     "calibration_run_id": None,
 }
 
@@ -41,6 +42,7 @@ class BankShown(Shown):
     note: str
     items: int
     in_force: bool
+    simulated_data: bool = Field(description="Some parameters come from answers of simulated candidates.")
     calibration_run_id: UUID | None
 
 

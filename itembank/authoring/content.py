@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from itembank.errors import InvalidInput
+from itembank.storable_text import can_be_kept
 
 
 class ItemType(StrEnum):
@@ -34,6 +35,9 @@ Member = TypeVar("Member", bound=StrEnum)
 MINIMUM_RATING, MAXIMUM_RATING = 1, 5
 MAXIMUM_OPTIONS = 9  # one for each digit key
 LANGUAGES = ("th", "en")
+
+#: Characters at most: far more than anybody reads in an exam, and little enough for lists of a thousand items.
+MAXIMUM_STEM, MAXIMUM_OPTION, MAXIMUM_RATIONALE, MAXIMUM_SOURCE = 10_000, 2_000, 5_000, 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class ItemContent:
             language=self.language,
             stem=self.stem,
             options=self.options,
+            source=self.source,
         )
         if problems:
             raise problems[0]
@@ -134,6 +139,7 @@ def find_problems(
     language: str,
     stem: str,
     options: Sequence[Option],
+    source: str = "",
 ) -> tuple[InvalidInput, ...]:
     """Find everything that keeps content from being asked; each problem names its field, what was expected and why."""
     problems = []
@@ -145,7 +151,25 @@ def find_problems(
         problems.append(_problem("language", "th or en", reason="language_unknown"))
     if not stem.strip():
         problems.append(_problem("stem", "a question", reason="stem_missing"))
-    return (*problems, *_option_problems(kind, options))
+    return (*problems, *_text_problems(stem, options, source), *_option_problems(kind, options))
+
+
+def _text_problems(stem: str, options: Sequence[Option], source: str) -> list[InvalidInput]:
+    texts = [("stem", stem, MAXIMUM_STEM), ("source", source, MAXIMUM_SOURCE)]
+    for number, option in enumerate(options, start=1):
+        texts.append((f"options.{number}", option.text, MAXIMUM_OPTION))
+        texts.append((f"options.{number}", option.rationale, MAXIMUM_RATIONALE))
+    long = [
+        _problem(field, f"at most {maximum} characters", reason="text_long", maximum=maximum)
+        for field, text, maximum in texts
+        if len(text) > maximum
+    ]
+    broken = [
+        _problem(field, "text without null characters and unpaired surrogates", reason="text_broken")
+        for field, text, _ in texts
+        if not can_be_kept(text)
+    ]
+    return long + broken
 
 
 def _option_problems(kind: ItemType, options: Sequence[Option]) -> list[InvalidInput]:

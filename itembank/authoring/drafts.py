@@ -42,6 +42,7 @@ class ItemDraft:
             language=self.language,
             stem=self.stem,
             options=self.options,
+            source=self.source,
         )
         return (*unknown, *found)
 

@@ -22,7 +22,14 @@ from itembank.authoring.item_rows import (
     read_version,
     retire_succeeded,
 )
-from itembank.authoring.lifecycle import LIVE_STATES, ItemState, Move, next_state, possible_moves
+from itembank.authoring.lifecycle import (
+    LIVE_STATES,
+    ItemState,
+    Move,
+    concerns_live_version,
+    next_state,
+    possible_moves,
+)
 from itembank.errors import EditConflict, IllegalMove, InvalidInput, NotFound, OwnWork
 from itembank.framework.document import Framework
 from itembank.framework.errors import UnknownCode
@@ -176,6 +183,8 @@ def move_item(
 ) -> ItemView:
     """Move an item's newest version on in its life: submit, withdraw, return, approve, pretest, release or retire.
 
+    Retiring takes the version in use out of it, also while a newer one is being written or reviewed.
+
     Args:
         session: The transaction.
         actor: Somebody with a role that may make the move.
@@ -197,6 +206,8 @@ def move_item(
     actor.require(*BANK_READERS)
     item = lock_item(session, item_id)
     version = read_version(session, item, item.head_version)
+    if concerns_live_version(move_name, head=ItemState(version.state)):
+        version = _live_version(session, item) or version
     move, target = next_state(ItemState(version.state), move_name)
     actor.require(*move.roles)
     if move.by_another and actor.person_id is not None and actor.person_id == version.written_by:
@@ -213,6 +224,15 @@ def move_item(
         version=version.number, note=note.strip(),
     )  # fmt: skip
     return item_view(session, actor=actor, item_id=item.id)
+
+
+def _live_version(session: Session, item: Item) -> ItemVersion | None:
+    in_use = [state.value for state in LIVE_STATES]
+    return session.exec(
+        select(ItemVersion)
+        .where(ItemVersion.item_id == item.id, col(ItemVersion.state).in_(in_use))
+        .order_by(col(ItemVersion.number).desc())
+    ).first()
 
 
 def item_view(session: Session, *, actor: Actor, item_id: UUID) -> ItemView:
@@ -245,7 +265,9 @@ def item_view(session: Session, *, actor: Actor, item_id: UUID) -> ItemView:
         live=_version_view(live) if live else None,
         versions=tuple(_version_view(row) for row in versions.values()),
         moves=tuple(_move_view(move, versions[move.item_version_id].number) for move in moves),
-        possible_moves=possible_moves(state, actor.roles, own=own),
+        possible_moves=possible_moves(
+            state, actor.roles, own=own, has_other_live_version=live is not None and live.id != head.id
+        ),
         may_edit=actor.has(Role.ITEM_WRITER) and state is not ItemState.IN_REVIEW,
         head_is_own=own,
     )

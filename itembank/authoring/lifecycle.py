@@ -40,6 +40,8 @@ _WRITERS = frozenset({Role.ITEM_WRITER})
 _REVIEWERS = frozenset({Role.REVIEWER})
 _PSYCHOMETRICIANS = frozenset({Role.PSYCHOMETRICIAN})
 
+RETIRE = "retire"
+
 MOVES = {
     move.name: move
     for move in (
@@ -55,7 +57,7 @@ MOVES = {
             _PSYCHOMETRICIANS,
         ),
         Move(
-            "retire",
+            RETIRE,
             frozenset({ItemState.APPROVED, ItemState.PRETEST, ItemState.OPERATIONAL}),
             ItemState.RETIRED,
             _PSYCHOMETRICIANS,
@@ -77,10 +79,31 @@ def next_state(state: ItemState, move_name: str) -> tuple[Move, ItemState]:
     return move, move.target
 
 
-def possible_moves(state: ItemState, roles: frozenset[Role], *, own: bool) -> tuple[Move, ...]:
-    """List the moves open to somebody with these roles."""
+def concerns_live_version(move_name: str, *, head: ItemState) -> bool:
+    """Tell whether a move is made on the version in use although a newer one is in preparation.
+
+    A faulty question has to be taken out of use at once, whatever its writer is working on meanwhile.
+    """
+    return move_name == RETIRE and head not in MOVES[RETIRE].sources
+
+
+def possible_moves(
+    state: ItemState, roles: frozenset[Role], *, own: bool, has_other_live_version: bool = False
+) -> tuple[Move, ...]:
+    """List the moves open to somebody with these roles.
+
+    Args:
+        state: State of the newest version.
+        roles: What the person holds.
+        own: Whether the person wrote the newest version.
+        has_other_live_version: Whether an earlier version is in use.
+    """
     return tuple(
         move
         for move in MOVES.values()
-        if state in move.sources and not move.roles.isdisjoint(roles) and not (own and move.by_another)
+        if not move.roles.isdisjoint(roles)
+        and (
+            (state in move.sources and not (own and move.by_another))
+            or (has_other_live_version and concerns_live_version(move.name, head=state))
+        )
     )

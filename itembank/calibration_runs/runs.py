@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +18,7 @@ from itembank.calibration_runs.states import OPEN_STATES, RunState, possible_mov
 from itembank.errors import InvalidInput, NotEnoughAnswers, NotFound
 from itembank.framework.errors import UnknownCode
 from itembank.framework.store import StoredStandard, current_standard, standard_by_id
-from itembank.publishing.banks import bank_in_force, find_bank_in_force, publish_bank
+from itembank.publishing.banks import bank_in_force, find_bank_in_force, lock_banks, publish_bank
 from itembank.tables import Bank, CalibrationRun
 
 #: Below these a calibration would only hand the priors back.
@@ -78,6 +79,7 @@ def request_run(
     if model not in MODELS:
         raise InvalidInput(field="model", expected=f"one of {', '.join(MODELS)}")
     bank = bank_in_force(session)
+    lock_banks(session)
     open_run = _open_run(session, standard.id, unit, model, include_simulated=include_simulated)
     if open_run is not None:
         return _shown(session, open_run)
@@ -127,8 +129,10 @@ def list_runs(session: Session, *, actor: Actor, unit: str | None = None, limit:
     query = select(CalibrationRun).order_by(col(CalibrationRun.requested_at).desc()).limit(limit)
     if unit is not None:
         query = query.where(CalibrationRun.unit == unit)
-    in_force = find_bank_in_force(session)
-    return tuple(_view(session, run, in_force=in_force, with_items=False) for run in session.exec(query).all())
+    in_force, numbers = find_bank_in_force(session), _bank_numbers(session)
+    return tuple(
+        _view(session, run, in_force=in_force, numbers=numbers, with_items=False) for run in session.exec(query).all()
+    )
 
 
 def run_view(session: Session, *, actor: Actor, run_id: UUID) -> RunView:
@@ -218,6 +222,7 @@ def publish_run(session: Session, *, actor: Actor, run_id: UUID, now: datetime, 
         note=note.strip(),
         calibrated={UUID(item.item_version_id): item.parameters() for item in items if item.usable},
         calibration_run_id=run.id,
+        simulated_data=bool((run.results or {}).get("summary", {}).get("n_simulated")),
     )
     run.state = RunState.PUBLISHED.value
     run.published_bank_id = bank.id
@@ -278,16 +283,18 @@ def _unit_title(standard: StoredStandard, unit: str) -> str:
         raise NotFound(what="unit", name=unit) from None
 
 
-def _bank_number(session: Session, bank_id: UUID | None) -> int | None:
-    bank = session.get(Bank, bank_id) if bank_id else None
-    return bank.number if bank else None
+def _bank_numbers(session: Session) -> dict[UUID, int]:
+    return dict(session.exec(select(Bank.id, Bank.number)).all())
 
 
 def _shown(session: Session, run: CalibrationRun) -> RunView:
-    return _view(session, run, in_force=find_bank_in_force(session), with_items=True)
+    in_force = find_bank_in_force(session)
+    return _view(session, run, in_force=in_force, numbers=_bank_numbers(session), with_items=True)
 
 
-def _view(session: Session, run: CalibrationRun, *, in_force: Bank | None, with_items: bool) -> RunView:
+def _view(
+    session: Session, run: CalibrationRun, *, in_force: Bank | None, numbers: Mapping[UUID, int], with_items: bool
+) -> RunView:
     return RunView(
         id=run.id,
         unit=run.unit,
@@ -304,9 +311,9 @@ def _view(session: Session, run: CalibrationRun, *, in_force: Bank | None, with_
         finished_at=run.finished_at,
         approved_by=run.approved_by,
         approved_at=run.approved_at,
-        base_bank_number=_bank_number(session, run.base_bank_id) or 0,
+        base_bank_number=numbers[run.base_bank_id],
         base_in_force=in_force is not None and in_force.id == run.base_bank_id,
-        published_bank_number=_bank_number(session, run.published_bank_id),
+        published_bank_number=numbers[run.published_bank_id] if run.published_bank_id else None,
         possible_moves=possible_moves(RunState(run.state), converged=_has_converged(run)),
         summary=RunSummary.from_dict(run.results["summary"]) if run.results else None,
         items=read_items(run.results) if run.results and with_items else (),

@@ -131,6 +131,8 @@ def read_design(document: Mapping[str, Any]) -> ExamDesign:
         return ExamDesign.from_dict(document)
     except EngineError as error:
         raise _refusal(error) from error
+    except OverflowError:
+        raise InvalidInput(field="design", expected="numbers that can be computed with") from None
 
 
 def adjusted_design(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,8 +14,10 @@ from engine.design import ExamDesign, prepare_exam
 from engine.errors import EngineError
 from itembank import audit
 from itembank.actor import Actor, Role
-from itembank.errors import BankTooSmall, InvalidInput, NotFound
+from itembank.delivery.records import deadline_of
+from itembank.errors import BankTooSmall, IllegalMove, InvalidInput, NotFound
 from itembank.framework.document import UnitOfCompetence
+from itembank.framework.errors import UnknownCode
 from itembank.framework.store import current_standard, standard_by_id
 from itembank.publishing.banks import bank_in_force
 from itembank.publishing.pools import unit_pool
@@ -24,6 +26,7 @@ from itembank.tables import Enrolment, Exam, Person, RoleAssignment, Sitting
 EXAM_READERS = (Role.ADMINISTRATOR, Role.PSYCHOMETRICIAN)
 MAXIMUM_MINUTES = 24 * 60
 FIRST_YEAR, LAST_YEAR = 2000, 2200
+_NAMES_A_QUERY = 500
 
 #: Until judges have set a standard: somewhat below the middle of the population, where an item that its writer rates
 #: 3 of 5 is answered rightly by 43 of 100. An administrator sees it and can change it when designing an exam.
@@ -99,12 +102,17 @@ def propose_design(session: Session, *, actor: Actor, unit: str) -> ExamDesign:
 
     Raises:
         NotAllowed: The actor does not run exams.
+        NotFound: The standard has no such unit.
         BankTooSmall: The bank has no item for the unit.
     """
     actor.require(*EXAM_READERS)
     bank = bank_in_force(session)
+    try:
+        found = current_standard(session).framework.unit(unit)
+    except UnknownCode:
+        raise NotFound(what="unit", name=unit) from None
     pool = unit_pool(session, bank_id=bank.id, unit=unit)
-    return default_design(current_standard(session).framework.unit(unit), pool_size=len(pool.pool))
+    return default_design(found, pool_size=len(pool.pool))
 
 
 def create_exam(
@@ -150,11 +158,16 @@ def create_exam(
 
 
 def check_design(session: Session, *, unit: str, design: ExamDesign) -> None:
-    """Refuse a design that the bank in force can't fill.
+    """Refuse a design that can't be delivered on the bank in force.
 
     Raises:
+        InvalidInput: The design asks for something that only simulations know yet.
         BankTooSmall: Names the constraint and what the bank lacks.
     """
+    if design.exposure_bins > 1 or "time" in design.stop_rules:
+        raise InvalidInput(
+            field="design", expected="no exposure_bins and no stop rule time; sittings record neither of them yet"
+        )
     bank = bank_in_force(session)
     pool = unit_pool(session, bank_id=bank.id, unit=unit).pool
     try:
@@ -205,15 +218,13 @@ def enrol(session: Session, *, actor: Actor, exam_id: UUID, usernames: Iterable[
         NotFound: There is no such exam, or no candidate of a given name; then nobody is enrolled.
     """
     actor.require(Role.ADMINISTRATOR)
-    exam = _exam(session, exam_id)
+    exam = _exam(session, exam_id, lock=True)
     enrolled = set(session.exec(select(Enrolment.person_id).where(Enrolment.exam_id == exam.id)))
+    names = list(dict.fromkeys(name.strip().lower() for name in usernames if name.strip()))
+    known = _candidates(session, names)
     added = 0
-    for username in dict.fromkeys(name.strip().lower() for name in usernames if name.strip()):
-        person_id = session.exec(
-            select(Person.id)
-            .join(RoleAssignment, col(RoleAssignment.person_id) == col(Person.id))
-            .where(Person.username == username, RoleAssignment.role == Role.CANDIDATE.value)
-        ).first()
+    for username in names:
+        person_id = known.get(username)
         if person_id is None:
             raise NotFound(what="candidate", name=username)
         if person_id not in enrolled:
@@ -225,14 +236,32 @@ def enrol(session: Session, *, actor: Actor, exam_id: UUID, usernames: Iterable[
     return added
 
 
+def _candidates(session: Session, names: Sequence[str]) -> dict[str, UUID]:
+    found: dict[str, UUID] = {}
+    for start in range(0, len(names), _NAMES_A_QUERY):
+        rows = session.exec(
+            select(Person.username, Person.id)
+            .join(RoleAssignment, col(RoleAssignment.person_id) == col(Person.id))
+            .where(
+                col(Person.username).in_(names[start : start + _NAMES_A_QUERY]),
+                RoleAssignment.role == Role.CANDIDATE.value,
+            )
+        )
+        found.update(rows.all())
+    return found
+
+
 def grant_extra_time(
     session: Session, *, actor: Actor, exam_id: UUID, person_id: UUID, minutes: int, now: datetime
 ) -> None:
     """Set a candidate's extra minutes, before or during the sitting.
 
+    A sitting whose time is over stays over: its candidate may have read the result by then.
+
     Raises:
         NotAllowed: The actor is not an administrator.
         NotFound: The person is not enrolled.
+        IllegalMove: The candidate's sitting is over.
         InvalidInput: The minutes are not between 0 and a day.
     """
     actor.require(Role.ADMINISTRATOR)
@@ -241,6 +270,8 @@ def grant_extra_time(
     enrolment = session.get(Enrolment, (exam_id, person_id))
     if enrolment is None:
         raise NotFound(what="enrolment", name=person_id)
+    if _is_over(session, enrolment, now):
+        raise IllegalMove(what="sitting", state="finished", move="extra time")
     enrolment.extra_minutes = minutes
     session.add(enrolment)
     person = session.get(Person, person_id)
@@ -316,11 +347,21 @@ def design_for(exam: Exam) -> ExamDesign:
     return ExamDesign.from_dict(exam.design)
 
 
-def _exam(session: Session, exam_id: UUID) -> Exam:
-    exam = session.get(Exam, exam_id)
+def _exam(session: Session, exam_id: UUID, *, lock: bool = False) -> Exam:
+    exam = session.get(Exam, exam_id, with_for_update={"key_share": True} if lock else None)
     if exam is None:
         raise NotFound(what="exam", name=exam_id)
     return exam
+
+
+def _is_over(session: Session, enrolment: Enrolment, now: datetime) -> bool:
+    sitting = session.exec(
+        select(Sitting).where(Sitting.exam_id == enrolment.exam_id, Sitting.person_id == enrolment.person_id)
+    ).first()
+    if sitting is None:
+        return False
+    deadline = deadline_of(_exam(session, enrolment.exam_id), enrolment, sitting)
+    return sitting.finished_at is not None or (deadline is not None and now > deadline)
 
 
 def _check_times(limit: int | None, opens_at: datetime | None, closes_at: datetime | None) -> None:
@@ -336,11 +377,20 @@ def _check_times(limit: int | None, opens_at: datetime | None, closes_at: dateti
 
 def _views(session: Session, exams: Iterable[Exam]) -> list[ExamView]:
     exams = list(exams)
-    enrolled = dict(session.exec(select(Enrolment.exam_id, func.count()).group_by(col(Enrolment.exam_id))).all())
+    wanted = [exam.id for exam in exams]
+    enrolled = dict(
+        session.exec(
+            select(Enrolment.exam_id, func.count())
+            .where(col(Enrolment.exam_id).in_(wanted))
+            .group_by(col(Enrolment.exam_id))
+        ).all()
+    )
     sittings = {
         exam_id: (started, finished)
         for exam_id, started, finished in session.exec(
-            select(Sitting.exam_id, func.count(), func.count(col(Sitting.finished_at))).group_by(col(Sitting.exam_id))
+            select(Sitting.exam_id, func.count(), func.count(col(Sitting.finished_at)))
+            .where(col(Sitting.exam_id).in_(wanted))
+            .group_by(col(Sitting.exam_id))
         )
     }
     views = []

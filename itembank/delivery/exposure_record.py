@@ -27,8 +27,9 @@ def note_finish(session: Session, *, record: SittingRecord) -> None:
     """Count a finished sitting's eligible and administered items, one seen but left unanswered included."""
     exam_id = record.sitting.exam_id
     pool = record.unit_pool
+    # Sittings that begin meanwhile refer to the exam's row; sharing its key keeps them from waiting here.
     # One sitting after the other, also the first two of an exam, which both find no counts and would both add them.
-    session.exec(select(Exam.id).where(Exam.id == exam_id).with_for_update()).one()
+    session.exec(select(Exam.id).where(Exam.id == exam_id).with_for_update(key_share=True)).one()
     before = _counts(session, exam_id=exam_id, pool=pool)
     asked = session.exec(select(AskedItem.item_version_id).where(AskedItem.sitting_id == record.sitting.id))
     administered = tuple(pool.pool.item_ids[pool.index_of_version[version]] for version in asked)

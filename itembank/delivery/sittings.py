@@ -8,21 +8,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from sqlmodel import Session, col, select
 
 from engine.sitting import SittingState, finish, record, start
 from itembank import audit
 from itembank.actor import Actor, Role
+from itembank.database import Database
 from itembank.delivery.exposure_record import draw_for_start, note_finish
 from itembank.delivery.my_exams import MyExamState, exam_state
 from itembank.delivery.outcome_record import note_outcome
-from itembank.delivery.records import GRACE, TIME_EXPIRED, SittingRecord, load_record, prepared_exam
-from itembank.errors import AnswerConflict, ExamNotOpen, NotFound, PositionOutOfOrder, SittingFinished
+from itembank.delivery.records import (
+    GRACE,
+    TIME_EXPIRED,
+    SittingRecord,
+    deadline_of,
+    load_record,
+    prepared_exam,
+)
+from itembank.errors import AnswerConflict, BankTooSmall, ExamNotOpen, NotFound, PositionOutOfOrder, SittingFinished
 from itembank.publishing.banks import bank_in_force
 from itembank.publishing.pools import unit_pool
 from itembank.tables import AskedItem, Enrolment, Exam, RecordedAnswer, Sitting
 
 CANDIDATE_ENDED = "candidate_ended"
+
+log = structlog.get_logger("samat.delivery")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,24 +163,45 @@ def end_sitting(session: Session, *, actor: Actor, sitting_id: UUID, now: dateti
     return _view(loaded, loaded.state(now), now)
 
 
-def settle_expired(session: Session, *, now: datetime) -> int:
+def settle_expired(database: Database, *, now: datetime) -> int:
     """End the sittings whose time is over, so that their outcomes are on record without anybody looking.
+
+    Each is ended in a transaction of its own: the locks of several at once would stand in the way of candidates who
+    still answer, and one record that can't be ended must not keep the others from it.
 
     Returns:
         How many were ended.
     """
-    running = session.exec(
-        select(Sitting.id)
-        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
-        .where(col(Sitting.finished_at).is_(None), col(Exam.time_limit_minutes).is_not(None))
-    ).all()
     ended = 0
-    for sitting_id in running:
-        loaded = load_record(session, sitting_id, lock=True)
-        if loaded.sitting.finished_at is None and loaded.has_expired(now, grace=GRACE):
-            _end(session, loaded=loaded, reason=TIME_EXPIRED, now=now)
-            ended += 1
+    for sitting_id in _expired(database, now=now):
+        try:
+            with database.writing() as session:
+                loaded = load_record(session, sitting_id, lock=True)
+                # Another process, or the candidate, may have come first.
+                if loaded.sitting.finished_at is None and loaded.has_expired(now, grace=GRACE):
+                    _end(session, loaded=loaded, reason=TIME_EXPIRED, now=now)
+                    ended += 1
+        except Exception:
+            log.exception("an expired sitting could not be ended", sitting=str(sitting_id))
     return ended
+
+
+def _expired(database: Database, *, now: datetime) -> list[UUID]:
+    with database.reading() as session:
+        running = session.exec(
+            select(Sitting, Exam, Enrolment)
+            .join(Exam, col(Exam.id) == col(Sitting.exam_id))
+            .join(
+                Enrolment,
+                (col(Enrolment.exam_id) == col(Sitting.exam_id)) & (col(Enrolment.person_id) == col(Sitting.person_id)),
+            )
+            .where(col(Sitting.finished_at).is_(None), col(Exam.time_limit_minutes).is_not(None))
+        )
+        return [
+            sitting.id
+            for sitting, exam, enrolment in running
+            if (deadline := deadline_of(exam, enrolment, sitting)) is not None and now > deadline + GRACE
+        ]
 
 
 def _own_record(session: Session, *, actor: Actor, sitting_id: UUID, lock: bool = False) -> SittingRecord:
@@ -183,8 +215,13 @@ def _own_record(session: Session, *, actor: Actor, sitting_id: UUID, lock: bool 
 
 def _begin(session: Session, *, actor: Actor, exam: Exam, person_id: UUID, now: datetime) -> Sitting:
     bank = bank_in_force(session, standard_id=exam.standard_id)
-    pool = unit_pool(session, bank_id=bank.id, unit=exam.unit)
-    prepared = prepared_exam(pool, exam.design)
+    try:
+        pool = unit_pool(session, bank_id=bank.id, unit=exam.unit)
+        prepared = prepared_exam(pool, exam.design)
+    except BankTooSmall as error:
+        # What the bank lacks is for those who keep it: a candidate learns no more than that it is not his fault.
+        log.error("a sitting could not begin", exam=str(exam.id), bank=bank.number, reason=str(error))
+        raise BankTooSmall(reason="those who run it have to mend that.") from error
     seed = secrets.randbits(53)  # exact in JSON readers that know only doubles
     ineligible = draw_for_start(
         session, exam_id=exam.id, pool=pool, maximum_rate=prepared.design.maximum_exposure, seed=seed

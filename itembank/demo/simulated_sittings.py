@@ -117,7 +117,6 @@ def _rows_of(
     sitting: SimulatedSitting, number: int, *, exam: Exam, pool: UnitPool, begun: datetime, draws: np.random.Generator
 ) -> _Rows:
     person_id, sitting_id = uuid4(), uuid4()
-    bank_id = pool.bank_id
     states = list(
         replay(
             prepared_exam(pool, exam.design),
@@ -132,20 +131,12 @@ def _rows_of(
     moments = [begun + timedelta(seconds=second) for second in seconds]
     asked_at = [begun, *moments[:-1]]
     return _Rows(
-        person={
-            "id": person_id,
-            "username": f"simulated-{number + 1:04d}",
-            "display_name": f"ผู้เข้าสอบจำลอง {number + 1:04d}",
-            "password_hash": None,
-            "active": False,
-            "simulated": True,
-            "created_at": begun,
-        },
+        person=_person(person_id, number, begun),
         sitting={
             "id": sitting_id,
             "exam_id": exam.id,
             "person_id": person_id,
-            "bank_id": bank_id,
+            "bank_id": pool.bank_id,
             "unit": exam.unit,
             "design": exam.design,
             "seed": sitting.seed,
@@ -184,6 +175,18 @@ def _rows_of(
             "recorded_at": moments[-1],
         },
     )
+
+
+def _person(person_id: UUID, number: int, created_at: datetime) -> dict[str, Any]:
+    return {
+        "id": person_id,
+        "username": f"simulated-{number + 1:04d}",
+        "display_name": f"ผู้เข้าสอบจำลอง {number + 1:04d}",
+        "password_hash": None,
+        "active": False,
+        "simulated": True,
+        "created_at": created_at,
+    }
 
 
 def _selected(content: ItemContent, score: int, draws: np.random.Generator) -> list[int]:

@@ -94,8 +94,10 @@ def _read_csv(path: Path) -> tuple[ExchangedItem, ...]:
     if missing:
         raise UnreadableFile(file=path, expected=f"line 1: the columns {', '.join(missing)}")
     items = []
+    # A row goes over several lines; its reader only tells where it ends.
+    begins = reader.line_num + 1
     for row in reader:
-        where = f"line {reader.line_num}"
+        where, begins = f"line {begins}", reader.line_num + 1
         cells = {name: _plain(cell) for name, cell in row.items() if isinstance(cell, str)}
         try:
             items.append(_item(cells))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import importlib
 import math
 import zlib
 from collections.abc import Iterator
@@ -153,12 +152,9 @@ def _same_width(name: str, width: int, rows: Iterator[tuple[int, list[str]]]) ->
 
 
 def _parquet_table(path: Path) -> Table:
-    try:
-        parquet = importlib.import_module("pyarrow.parquet")
-    except ImportError as error:
-        raise UnreadableFile(
-            file=path.name, expected="reading Parquet needs an extra; install it with: pip install 'samat[parquet]'"
-        ) from error
+    # Imported here: it takes longer to load than most CSV files take to read.
+    from pyarrow import parquet
+
     try:
         content = parquet.ParquetFile(path)
     except OSError as error:

@@ -85,10 +85,11 @@ def current_standard(session: Session) -> StoredStandard:
     Raises:
         NotFound: No standard is stored yet.
     """
-    row = session.exec(select(Standard).order_by(col(Standard.stored_at).desc(), col(Standard.version).desc())).first()
-    if row is None:
+    order = (col(Standard.stored_at).desc(), col(Standard.version).desc())
+    newest = session.exec(select(Standard.id).order_by(*order)).first()
+    if newest is None:
         raise NotFound(what="standard", name="in the database; import one with: samat standard import FILE")
-    return _view(row)
+    return standard_by_id(session, newest)
 
 
 def standard_by_id(session: Session, standard_id: UUID) -> StoredStandard:
@@ -97,10 +98,16 @@ def standard_by_id(session: Session, standard_id: UUID) -> StoredStandard:
     Raises:
         NotFound: There is none with this id.
     """
-    row = session.get(Standard, standard_id)
-    if row is None:
-        raise NotFound(what="standard", name=standard_id)
-    return _view(row)
+    found = _KEPT.get(standard_id)
+    if found is None:
+        row = session.get(Standard, standard_id)
+        if row is None:
+            raise NotFound(what="standard", name=standard_id)
+        found = _view(row)
+        if len(_KEPT) >= _MOST_KEPT:
+            _KEPT.clear()
+        _KEPT[standard_id] = found
+    return found
 
 
 def list_standards(session: Session) -> tuple[StoredStandard, ...]:
@@ -124,22 +131,11 @@ def _view(row: Standard) -> StoredStandard:
         issuer=row.issuer,
         stored_at=row.stored_at,
         stored_by=row.stored_by,
-        framework=_framework(row.id, row.content_hash) or _remember(row),
+        framework=Framework.from_dict(row.document),
         differences=tuple(row.differences),
     )
 
 
-# A stored version never changes, so a process parses its document once.
-_PARSED: dict[tuple[UUID, str], Framework] = {}
-
-
-def _framework(standard_id: UUID, content_hash: str) -> Framework | None:
-    return _PARSED.get((standard_id, content_hash))
-
-
-def _remember(row: Standard) -> Framework:
-    framework = Framework.from_dict(row.document)
-    if len(_PARSED) > 32:
-        _PARSED.clear()
-    _PARSED[row.id, row.content_hash] = framework
-    return framework
+# A stored version never changes, so a process reads and parses its long document once, not once for each of many exams.
+_MOST_KEPT = 32
+_KEPT: dict[UUID, StoredStandard] = {}

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from itembank import audit
 from itembank.actor import Actor, Role
 from itembank.errors import AlreadyExists, IllegalMove, InvalidInput, NotFound
 from itembank.people.passwords import hash_password, random_password
 from itembank.people.sign_in import revoke_sessions_of
-from itembank.tables import Person, RoleAssignment
+from itembank.tables import Enrolment, Person, RoleAssignment
 
+_PEOPLE_A_QUERY = 500
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,79}")
 
 
@@ -75,8 +78,12 @@ def create_person(
         password_hash=hash_password(password),
         created_at=now,
     )
-    session.add(person)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(person)
+    except IntegrityError:
+        # Two administrators, or one who pressed twice: the other one came first.
+        raise AlreadyExists(what="person", name=username) from None
     session.add_all(RoleAssignment(person_id=person.id, role=role.value) for role in chosen)
     audit.record(
         session, actor=actor, action="person.create", kind="person", subject=username, now=now,
@@ -86,7 +93,14 @@ def create_person(
 
 
 def list_people(
-    session: Session, *, actor: Actor, include_simulated: bool = False, role: Role | None = None, search: str = ""
+    session: Session,
+    *,
+    actor: Actor,
+    include_simulated: bool = False,
+    role: Role | None = None,
+    search: str = "",
+    offset: int = 0,
+    limit: int | None = None,
 ) -> tuple[PersonView, ...]:
     """List the people by user name.
 
@@ -96,12 +110,47 @@ def list_people(
         include_simulated: List those of a simulation too.
         role: Only holders of this role.
         search: Only people whose user name or name holds this text.
+        offset: How many to skip.
+        limit: How many to give at most; None for all.
 
     Raises:
         NotAllowed: The actor is not an administrator.
     """
     actor.require(Role.ADMINISTRATOR)
-    query = select(Person).order_by(Person.username)
+    query = _found(include_simulated=include_simulated, role=role, search=search)
+    people = session.exec(query.order_by(Person.username).offset(offset).limit(limit)).all()
+    return _views(session, people)
+
+
+def count_people(
+    session: Session, *, actor: Actor, include_simulated: bool = False, role: Role | None = None, search: str = ""
+) -> int:
+    """Count whom ``list_people`` would list without a limit.
+
+    Raises:
+        NotAllowed: The actor is not an administrator.
+    """
+    actor.require(Role.ADMINISTRATOR)
+    query = _found(include_simulated=include_simulated, role=role, search=search)
+    return session.exec(select(func.count()).select_from(query.subquery())).one()
+
+
+def list_enrollable(session: Session, *, actor: Actor, exam_id: UUID, limit: int) -> tuple[PersonView, ...]:
+    """List candidates by user name who may sign in and are not enrolled in an exam yet, simulated ones apart.
+
+    Raises:
+        NotAllowed: The actor is not an administrator.
+    """
+    actor.require(Role.ADMINISTRATOR)
+    enrolled = select(Enrolment.person_id).where(Enrolment.exam_id == exam_id)
+    query = _found(include_simulated=False, role=Role.CANDIDATE, search="").where(
+        col(Person.active).is_(True), col(Person.id).not_in(enrolled)
+    )
+    return _views(session, session.exec(query.order_by(Person.username).limit(limit)).all())
+
+
+def _found(*, include_simulated: bool, role: Role | None, search: str) -> SelectOfScalar[Person]:
+    query = select(Person)
     if not include_simulated:
         query = query.where(col(Person.simulated).is_(False))
     if role is not None:
@@ -112,10 +161,16 @@ def list_people(
             col(Person.username).icontains(wanted, autoescape=True)
             | col(Person.display_name).icontains(wanted, autoescape=True)
         )
-    people = session.exec(query).all()
+    return query
+
+
+def _views(session: Session, people: Sequence[Person]) -> tuple[PersonView, ...]:
     roles: dict[UUID, list[Role]] = {}
-    for assignment in session.exec(select(RoleAssignment)):
-        roles.setdefault(assignment.person_id, []).append(Role(assignment.role))
+    for start in range(0, len(people), _PEOPLE_A_QUERY):
+        some = [person.id for person in people[start : start + _PEOPLE_A_QUERY]]
+        held = select(RoleAssignment).where(col(RoleAssignment.person_id).in_(some))
+        for assignment in session.exec(held):
+            roles.setdefault(assignment.person_id, []).append(Role(assignment.role))
     return tuple(_view(person, roles.get(person.id, ())) for person in people)
 
 
@@ -139,7 +194,7 @@ def set_roles(session: Session, *, actor: Actor, person_id: UUID, roles: Iterabl
         IllegalMove: An administrator would take the role from himself and could lock everybody out.
     """
     actor.require(Role.ADMINISTRATOR)
-    person = _person(session, person_id)
+    person = _person(session, person_id, lock=True)
     chosen = _checked_roles(roles)
     if person.id == actor.person_id and Role.ADMINISTRATOR not in chosen:
         raise IllegalMove(what="administrator", state="you", move="taking the role from yourself")
@@ -190,8 +245,8 @@ def set_active(session: Session, *, actor: Actor, person_id: UUID, active: bool,
     return _view(person, _roles_of(session, person.id))
 
 
-def _person(session: Session, person_id: UUID) -> Person:
-    person = session.get(Person, person_id)
+def _person(session: Session, person_id: UUID, *, lock: bool = False) -> Person:
+    person = session.get(Person, person_id, with_for_update={"key_share": True} if lock else None)
     if person is None:
         raise NotFound(what="person", name=person_id)
     return person

@@ -62,8 +62,10 @@ def sign_in(
         person = session.exec(select(Person).where(Person.username == _folded(username))).first()
     matches = password_matches(password, person.password_hash if person else None)
     with database.writing() as session:
-        if person is not None and matches and person.active:
-            return _open_session(session, person=person, settings=settings, now=now)
+        if person is not None and matches:
+            present = _as_it_is_now(session, person)
+            if present is not None:
+                return _open_session(session, person=present, settings=settings, now=now)
         _note_failure(session, username=username, address=address, now=now)
     raise WrongCredentials
 
@@ -80,6 +82,17 @@ def _refuse_too_many(session: Session, *, username: str, address: str, settings:
 def _note_failure(session: Session, *, username: str, address: str, now: datetime) -> None:
     session.exec(delete(FailedSignIn).where(col(FailedSignIn.at) <= now - _WINDOW))
     session.add(FailedSignIn(username=_folded(username), address=address[:60], at=now))
+
+
+def _as_it_is_now(session: Session, checked: Person) -> Person | None:
+    """Take a person's row whose password was found right, unless the person may no longer sign in with it.
+
+    While the password was being checked an administrator may have reset it or shut the person out; a session opened
+    after that would outlive it. The lock also keeps two sign-ins of one candidate from both staying open.
+    """
+    query = select(Person).where(Person.id == checked.id).with_for_update()
+    person = session.exec(query.execution_options(populate_existing=True)).one()
+    return person if person.active and person.password_hash == checked.password_hash else None
 
 
 def _open_session(session: Session, *, person: Person, settings: Settings, now: datetime) -> SignedIn:

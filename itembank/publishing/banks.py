@@ -10,12 +10,13 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from calibration.priors import difficulty_prior
+from calibration.priors import difficulty_prior, discrimination_of_guess
 from itembank import audit
 from itembank.actor import Actor, Role
 from itembank.authoring.items import BANK_READERS
 from itembank.authoring.lifecycle import ItemState
 from itembank.errors import InvalidInput, NotFound, NothingToPublish
+from itembank.framework.document import Framework
 from itembank.framework.store import current_standard
 from itembank.tables import Bank, BankInForce, BankItem, Item, ItemVersion, Standard
 
@@ -45,6 +46,7 @@ class BankView:
     items: int
     in_force: bool
     calibration_run_id: UUID | None
+    simulated_data: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def prior_parameters(difficulty_rating: int) -> Parameters:
     difficulty, spread = difficulty_prior(difficulty_rating)
     return Parameters(
         model="2pl",
-        discrimination=1.0,
+        discrimination=discrimination_of_guess(1.0, spread),
         difficulty=difficulty,
         se_discrimination=0.35,
         se_difficulty=spread,
@@ -78,11 +80,13 @@ def publish_bank(
     note: str = "",
     calibrated: Mapping[UUID, Parameters] | None = None,
     calibration_run_id: UUID | None = None,
+    simulated_data: bool = False,
 ) -> BankView:
     """Publish every operational item version of the current standard as a new bank and put it in force.
 
     An item version's parameters are, in this order: the calibrated ones given here, those of the bank in force, the
-    prior from the writer's rating.
+    prior from the writer's rating. Where that gives the bank in force again, such as at a double click, nothing is
+    published; a calibration run always gets a bank of its own.
 
     Args:
         session: The transaction.
@@ -91,23 +95,15 @@ def publish_bank(
         note: Why, for the record.
         calibrated: New parameters by item version.
         calibration_run_id: The run they come from.
+        simulated_data: Whether answers of simulated candidates are in them.
 
     Raises:
         NotAllowed: The actor is not a psychometrician.
         NothingToPublish: No item is operational.
     """
     actor.require(Role.PSYCHOMETRICIAN)
+    lock_banks(session)
     standard = current_standard(session)
-    rows = session.exec(
-        select(Item, ItemVersion)
-        .join(ItemVersion, col(ItemVersion.item_id) == col(Item.id))
-        .where(ItemVersion.state == ItemState.OPERATIONAL.value, col(Item.standard_id).in_(_versions(session)))
-        .order_by(Item.code)
-    ).all()
-    elements = {criterion.code: element for element in standard.framework.elements for criterion in element.criteria}
-    rows = [row for row in rows if row[1].criterion in elements]
-    if not rows:
-        raise NothingToPublish
     before = find_bank_in_force(session)
     known = _parameters_of(session, before.id) if before else {}
     known.update(calibrated or {})
@@ -118,30 +114,51 @@ def publish_bank(
         published_by=actor.display_name,
         note=note,
         calibration_run_id=calibration_run_id,
+        simulated_data=simulated_data or (before is not None and before.simulated_data),
     )
+    content = _content(session, bank, framework=standard.framework, known=known)
+    if before is not None and calibration_run_id is None and _is_the_same(session, before, bank, content):
+        return bank_view(session, bank_id=before.id)
     session.add(bank)
     session.flush()
-    session.add_all(
-        _bank_item(
-            bank.id,
-            item=item,
-            version=version,
-            unit=standard.framework.unit_of(elements[version.criterion].code).code,
-            element=elements[version.criterion].code,
-            parameters=known.get(version.id) or prior_parameters(version.difficulty_rating),
-        )
-        for item, version in rows
-    )
+    session.add_all(content)
     _put_in_force(session, actor=actor, bank=bank, reason=note, now=now)
     audit.record(
         session, actor=actor, action="bank.publish", kind="bank", subject=bank.number, now=now,
-        items=len(rows), note=note,
+        items=len(content), note=note,
     )  # fmt: skip
     return bank_view(session, bank_id=bank.id)
 
 
+def _content(session: Session, bank: Bank, *, framework: Framework, known: Mapping[UUID, Parameters]) -> list[BankItem]:
+    rows = session.exec(
+        select(Item, ItemVersion)
+        .join(ItemVersion, col(ItemVersion.item_id) == col(Item.id))
+        .where(ItemVersion.state == ItemState.OPERATIONAL.value, col(Item.standard_id).in_(_versions(session)))
+        .order_by(Item.code)
+    )
+    elements = {criterion.code: element for element in framework.elements for criterion in element.criteria}
+    content = [
+        _bank_item(
+            bank.id,
+            item=item,
+            version=version,
+            unit=framework.unit_of(elements[version.criterion].code).code,
+            element=elements[version.criterion].code,
+            parameters=known.get(version.id) or prior_parameters(version.difficulty_rating),
+        )
+        for item, version in rows
+        if version.criterion in elements
+    ]
+    if not content:
+        raise NothingToPublish
+    return content
+
+
 def reinstate_bank(session: Session, *, actor: Actor, number: int, reason: str, now: datetime) -> BankView:
     """Put an earlier bank back in force; nothing is changed or deleted, and running sittings keep theirs.
+
+    Putting back the bank that is in force does nothing: a double click leaves one line in the record.
 
     Raises:
         NotAllowed: The actor is not a psychometrician.
@@ -151,11 +168,15 @@ def reinstate_bank(session: Session, *, actor: Actor, number: int, reason: str, 
     actor.require(Role.PSYCHOMETRICIAN)
     if not reason.strip():
         raise InvalidInput(field="reason", expected="why the earlier bank is put back, in a sentence")
+    lock_banks(session)
     bank = session.exec(
         select(Bank).where(col(Bank.standard_id).in_(_versions(session)), Bank.number == number)
     ).first()
     if bank is None:
         raise NotFound(what="bank", name=number)
+    in_force = find_bank_in_force(session)
+    if in_force is not None and in_force.id == bank.id:
+        return bank_view(session, bank_id=bank.id)
     _put_in_force(session, actor=actor, bank=bank, reason=reason.strip(), now=now)
     audit.record(
         session, actor=actor, action="bank.reinstate", kind="bank", subject=number, now=now, reason=reason.strip()
@@ -257,6 +278,27 @@ def unpublished_changes(session: Session) -> int:
     return len(operational ^ published)
 
 
+def lock_banks(session: Session) -> None:
+    """Hold what decides about the current standard's banks until the transaction ends.
+
+    Two that publish at once, or ask for a calibration, come one after the other; nobody who starts an exam waits.
+    """
+    versions = col(Standard.id).in_(_versions(session))
+    first = select(Standard.id).where(versions).order_by(col(Standard.version)).limit(1)
+    session.exec(first.with_for_update(key_share=True)).one()
+
+
+def _is_the_same(session: Session, before: Bank, bank: Bank, content: Sequence[BankItem]) -> bool:
+    if before.standard_id != bank.standard_id:
+        return False
+    published = session.exec(select(BankItem).where(BankItem.bank_id == before.id))
+    return {_identity(row) for row in published} == {_identity(row) for row in content}
+
+
+def _identity(row: BankItem) -> tuple[object, ...]:
+    return tuple(sorted(row.model_dump(exclude={"bank_id"}).items()))
+
+
 def _put_in_force(session: Session, *, actor: Actor, bank: Bank, reason: str, now: datetime) -> None:
     session.add(
         BankInForce(
@@ -323,4 +365,5 @@ def _view(bank: Bank, *, items: int, in_force: bool) -> BankView:
         items=items,
         in_force=in_force,
         calibration_run_id=bank.calibration_run_id,
+        simulated_data=bank.simulated_data,
     )

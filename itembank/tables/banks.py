@@ -23,6 +23,8 @@ class Bank(SQLModel, table=True):
     published_by: str = Field(max_length=200)
     note: str = ""
     calibration_run_id: UUID | None = Field(default=None)
+    #: Some of its parameters come, now or by way of an earlier bank, from answers of simulated candidates.
+    simulated_data: bool = False
 
 
 class BankItem(SQLModel, table=True):

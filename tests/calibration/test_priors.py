@@ -5,7 +5,7 @@ import pytest
 
 from calibration import CalibrationError, Priors, difficulty_prior
 from calibration.item_priors import ItemPriors
-from calibration.priors import learn_difficulty
+from calibration.priors import discrimination_of_guess, learn_difficulty
 
 
 def test_ratings_order_the_expected_difficulties() -> None:
@@ -16,6 +16,17 @@ def test_ratings_order_the_expected_difficulties() -> None:
         0.5,
         0.4,
     )
+
+
+def test_the_expected_curve_of_a_guessed_item_is_the_mean_of_its_possible_curves() -> None:
+    theta = np.linspace(-4, 4, 81)
+    standard, weight = np.polynomial.hermite_e.hermegauss(40)
+    curves = 1 / (1 + np.exp(-(theta - 0.85 * standard[:, None])))
+    mean = weight / weight.sum() @ curves
+    slope = discrimination_of_guess(1.0, 0.85)
+    np.testing.assert_allclose(1 / (1 + np.exp(-slope * theta)), mean, atol=0.004)
+    assert np.abs(1 / (1 + np.exp(-theta)) - mean).max() > 0.02
+    assert discrimination_of_guess(1.3, 0.0) == 1.3
 
 
 def test_the_default_regression_has_the_correlation_it_claims() -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -235,7 +236,7 @@ def test_an_import_takes_all_of_a_file_or_nothing(filled: tuple[Database, Instit
     file.write_text(header + good + good.replace("DG101-1.1", "DG999-1.1"), encoding="utf-8")
     assert "DG999-1.1" in refused(samat("items", "import", file, database=url))
     file.write_text(header + good + good.replace(",B,", ",E,"), encoding="utf-8")
-    assert "line 7: key: letters from A to C" in refused(samat("items", "import", file, database=url))
+    assert "line 5: key: letters from A to C" in refused(samat("items", "import", file, database=url))
     file.write_text(header + good, encoding="utf-8")
     preview = json.loads(samat("items", "import", file, "--preview", "--json", database=url).stdout)
     assert preview["stored"] == 0
@@ -265,3 +266,23 @@ def test_help_names_every_command() -> None:
     bare = samat()
     assert bare.returncode == 2
     assert "Usage" in bare.stderr
+
+
+def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    nobody = samat("bank", "list", database="postgresql+psycopg://somebody:hidden@127.0.0.1:1/samat")
+    sentence = refused(nobody)
+    assert "SAMAT_DATABASE_URL" in sentence
+    assert "hidden" not in sentence
+    (tmp_path / "text.db").write_text("this is no database, whatever its name says" * 50)
+    assert "SAMAT_DATABASE_URL" in refused(samat("bank", "list", database=f"sqlite:///{tmp_path / 'text.db'}"))
+
+
+def test_serve_says_before_it_starts_that_it_cannot_listen(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'samat.db'}"
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert "port" in refused(samat("serve", "--port", taken.getsockname()[1], database=url))
+    assert "65535" in refused(samat("serve", "--port", 65536, database=url))
+    assert "--workers" in refused(samat("serve", "--workers", 0, database=url))
+    assert not (tmp_path / "samat.db").exists()

@@ -54,7 +54,7 @@ def test_fields_with_a_default_may_be_left_out_and_whole_numbers_stand_for_reals
         ({"maximum_exposure": 0.0}, r"maximum_exposure must be above 0 and at most 1, not 0\.0"),
         ({"prior_mean": float("inf")}, "prior_mean must be finite, not inf"),
         ({"prior_sd": 0.0}, r"prior_sd must be from 0\.05 to 10, not 0\.0"),
-        ({"cut_score": 7.0}, r"cut_score must be between -6 and 6, not 7\.0"),
+        ({"cut_score": 5.9}, r"cut_score must be between -4 and 4, not 5\.9"),
         ({"cut_score": float("nan")}, "cut_score must be between"),
         ({"selection": "best"}, "selection must be one of information-at-cut, .*, not 'best'"),
         ({"stop_rule": "maybe"}, "stop_rule must be one of confidence, se, .*, not 'maybe'"),

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from engine.item_selection import choose_item
-from engine.selection_weights import item_weights
 from engine.response_models import item_information
+from engine.selection_weights import item_weights
 from engine.shadow_test import assemble
 from engine.sitting import start
 from tests.engine.pools import exam_of, pool_of

@@ -120,6 +120,18 @@ def test_a_clear_case_gets_its_verdict(ability, verdict):
     assert [element.items_required for element in found.elements] == [4, 3, 3]
 
 
+def test_the_probability_beyond_the_farthest_cut_is_right_even_where_the_posterior_nears_the_end_of_the_grid():
+    items = [ItemParameters(f"i{n:02d}", "rasch", 1.0, 5.0, "U") for n in range(30)]
+    exam = exam_of(ItemPool.from_items(items), blueprint=Blueprint(), cut_score=3.99)
+    theta = np.linspace(-9, 12, 20_001)
+    for right in (10, 20, 30):
+        found = outcomes(exam, answers(exam, {place: int(place < right) for place in range(30)}))
+        density = np.exp(-0.5 * theta**2) * probability(theta, 1.0, 5.0) ** right
+        density *= (1 - probability(theta, 1.0, 5.0)) ** (30 - right)
+        expected = density[theta >= 3.99].sum() / density.sum()
+        assert found.unit.probability == pytest.approx(expected, abs=0.002)
+
+
 def test_an_undecided_probability_is_never_forced_into_a_verdict():
     exam = exam_of(pool_of(60), minimum_length=12, maximum_length=12, stop_rule="length")
     for seed in range(30):
@@ -130,7 +142,7 @@ def test_an_undecided_probability_is_never_forced_into_a_verdict():
 
 
 def test_an_early_end_gives_no_verdict_however_sure_the_posterior():
-    exam = exam_of(pool_of(60), cut_score=-4.0)
+    exam = exam_of(pool_of(60), cut_score=-3.9)
     found = outcomes(exam, sat_by(exam, ability=3.0, ended_after=5))
     assert found.unit.probability > 0.99
     assert found.unit.verdict == "not_enough_evidence"
@@ -144,7 +156,7 @@ def test_a_minimum_within_an_element_counts_even_where_the_number_of_items_would
     pool = pool_of(40, criteria=4, elements=2)
     code = pool.criteria[0]
     exam = exam_of(
-        pool, blueprint=Blueprint((Bounds("criterion", code, 1),)), minimum_length=2, maximum_length=20, cut_score=-5.0
+        pool, blueprint=Blueprint((Bounds("criterion", code, 1),)), minimum_length=2, maximum_length=20, cut_score=-3.9
     )
     others = [item for item in range(40) if pool.elements[item] == "U-E0" and pool.criteria[item] != code][:3]
     without = outcomes(exam, answers(exam, dict.fromkeys(others, 1)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -19,6 +21,7 @@ from itembank.migrate import is_current, upgrade
 from itembank.settings import Settings, load_settings
 from itembank.tables import AuditEntry
 from tests.support.institution import NOON
+from tests.support.postgresql import empty_database
 
 
 def _write(database: Database, subject: str) -> None:
@@ -81,6 +84,31 @@ def test_migrations_make_exactly_the_tables_of_the_code(database: Database) -> N
     assert is_current(database)
 
 
+def test_servers_that_start_at_once_migrate_once(tmp_path: Path, postgresql_url: str) -> None:
+    with empty_database(postgresql_url, "migrated_at_once") as url:
+        for address in (f"sqlite:///{tmp_path / 'at-once.db'}", url):
+            databases = [Database(address) for _ in range(3)]
+            with ThreadPoolExecutor(3) as pool:
+                list(pool.map(upgrade, databases))
+            assert is_current(databases[0])
+            for database in databases:
+                database.close()
+
+
+def test_errors_of_the_database_do_not_repeat_what_was_stored(database: Database) -> None:
+    with pytest.raises(Exception, match=r"(?i)foreign key") as error, database.writing() as session:
+        session.connection().execute(
+            text("INSERT INTO role_assignment (person_id, role) VALUES (:id, :role)"),
+            {"id": "0" * 32, "role": "secret"},
+        )
+    assert "secret" not in str(error.value)
+
+
+def test_the_folder_made_for_a_database_is_nobody_elses(tmp_path: Path) -> None:
+    Database(f"sqlite:///{tmp_path / 'own' / 'samat.db'}").close()
+    assert (tmp_path / "own").stat().st_mode & 0o777 == 0o700
+
+
 def test_sqlite_is_set_up_for_keeping_answers(tmp_path: object) -> None:
     database = Database(f"sqlite:///{tmp_path}/made/on/the/way/samat.db")
     with database.engine.connect() as connection:
@@ -110,6 +138,8 @@ def test_a_database_without_tables_is_not_current(tmp_path: object) -> None:
     ("name", "value", "expected"),
     [
         ("SAMAT_DATABASE_URL", "mysql://x", "sqlite:///"),
+        ("SAMAT_DATABASE_URL", "postgresql+psycopg://samat:to/psec@ret@127.0.0.1/samat", "%40"),
+        ("SAMAT_DATABASE_URL", "postgresql+psycopg://samat:psec@127.0.0.1:port/samat", "%40"),
         ("SAMAT_COOKIES", "maybe", "'secure' or 'plain'"),
         ("SAMAT_TIME_ZONE", "Mars/Olympus", "time zone"),
         ("SAMAT_SESSION_MINUTES", "soon", "integer"),
@@ -125,6 +155,7 @@ def test_a_bad_setting_is_named_with_what_was_expected(
     load_settings.cache_clear()
     assert str(refusal.value).startswith(f"{name}: ")
     assert expected in str(refusal.value)
+    assert "psec" not in str(refusal.value)
 
 
 def test_the_default_database_is_in_the_users_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:

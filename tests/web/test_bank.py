@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 
 import pytest
 
 from itembank.authoring.content import ItemContent
-from itembank.authoring.items import create_item, move_item
+from itembank.authoring.items import create_item, item_view, list_items, move_item, save_item
 from tests.support.institution import NOON
 from tests.web.bank_content import CONTENT, HOSTILE, form_of
 from tests.web.conftest import Site, Visitor
@@ -237,3 +238,23 @@ def test_the_history_tells_who_did_what_in_words(visit: Visit, site: Site) -> No
         < timeline.index("Written as a draft")
     )
     assert "เหตุผลที่ให้ไว้" in timeline
+
+
+def test_an_item_in_use_is_retired_while_a_newer_version_is_a_draft(site: Site) -> None:
+    people, database = site.institution, site.database
+    with database.writing() as session:
+        line = list_items(session, actor=people["writer"], criterion="DG101-1.1")[0][0]
+        content = item_view(session, actor=people["writer"], item_id=line.id).head.content
+        save_item(
+            session, actor=people["writer"], item_id=line.id, content=replace(content, stem="ฉบับใหม่"),
+            started_from=1, now=NOON,
+        )  # fmt: skip
+    measurer = site.signed_in("psychometrician")
+    page = measurer.get(f"/bank/items/{line.id}").text
+    version = re.search(r'name="version" value="(\d+)"', page)
+    assert version is not None
+    assert version.group(1) == "1"
+    fields = {"move": "retire", "version": version.group(1), "note": "เฉลยผิด"}
+    assert measurer.post(f"/bank/items/{line.id}/moves", fields).status_code == 200
+    with database.reading() as session:
+        assert item_view(session, actor=people["writer"], item_id=line.id).live is None

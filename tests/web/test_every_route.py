@@ -12,6 +12,7 @@ from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import make_url
+from starlette.routing import Mount
 
 from api.routes import API_PREFIX
 from itembank.actor import Role
@@ -199,7 +200,8 @@ def test_the_moves_of_an_item_belong_to_their_roles(site: Site, role: Role) -> N
 def test_the_api_takes_no_cookie(site: Site) -> None:
     """Nobody's page can be made to do something there: being signed in on the pages counts for nothing."""
     visitor = site.signed_in("administrator")
-    api = next(route.app for route in site.app.routes if getattr(route, "path", None) == API_PREFIX)
+    api = next(route.app for route in site.app.routes if isinstance(route, Mount) and route.path == API_PREFIX)
+    assert isinstance(api, FastAPI)
     known = {("POST", "/sessions"), ("GET", "/openapi.json")}
     asked = 0
     for method, path in routes(api):

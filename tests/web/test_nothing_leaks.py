@@ -231,5 +231,7 @@ def found(wanted: Collection[str], texts: list[str]) -> set[str]:
     # Longer chains of numbers are versions in addresses, not numbers.
     numbers = set(_NUMBER.findall(everything))
     return {
-        secret for secret in wanted if (secret in numbers if _NUMBER.fullmatch(secret) else secret.lower() in everything)
+        secret
+        for secret in wanted
+        if (secret in numbers if _NUMBER.fullmatch(secret) else secret.lower() in everything)
     }

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from jinja2 import nodes
 
-from engine.sitting import FINISH_REASONS
-from engine.stop_reasons import CONFIDENT_COMPETENT, CONFIDENT_NOT_YET, MAXIMUM_LENGTH, OUTCOME_CANNOT_CHANGE
+from engine.stop_reasons import STOP_SENTENCES
 from itembank.actor import Role
 from itembank.authoring.content import CognitiveLevel, ItemType
 from itembank.authoring.lifecycle import MOVES, ItemState
@@ -35,7 +34,7 @@ PUT_TOGETHER = (
 #: Here Thai says less than English.
 FEWER_VALUES_IN_THAI = {"errors.illegal_move"}
 
-REASONS = (CONFIDENT_COMPETENT, CONFIDENT_NOT_YET, MAXIMUM_LENGTH, OUTCOME_CANNOT_CHANGE, *FINISH_REASONS)
+REASONS = tuple(STOP_SENTENCES)
 VERDICTS = ("competent", "not_yet_competent", "not_enough_evidence")
 #: What fills the last part of a text's name.
 FAMILIES: dict[str, Iterable[str]] = {
@@ -62,7 +61,7 @@ class Asked:
     keys: set[str] = field(default_factory=set)
     beginnings: set[str] = field(default_factory=set)
     #: Key, where, and the names of the values given.
-    calls: list[tuple[str, str, frozenset[str]]] = field(default_factory=list)
+    calls: list[tuple[str, str, frozenset[str | None]]] = field(default_factory=list)
 
     def constant(self, value: object) -> None:
         if isinstance(value, str):
@@ -103,10 +102,11 @@ def _read_module(path: Path, found: Asked) -> None:
             found.constant(node.value)
         elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
             found.beginning(node.values[0].value)
-        elif isinstance(node, ast.Call) and _is_t(node.func) and isinstance(node.args[0], ast.Constant):
-            if all(keyword.arg for keyword in node.keywords):
-                given = frozenset(str(keyword.arg) for keyword in node.keywords)
-                found.calls.append((str(node.args[0].value), path.name, given))
+        elif isinstance(node, ast.Call) and _is_t(node.func):
+            key, given = node.args[0], frozenset(keyword.arg for keyword in node.keywords)
+            # Values given as a mapping are known only when the page is made.
+            if isinstance(key, ast.Constant) and None not in given:
+                found.calls.append((str(key.value), path.name, given))
 
 
 def _is_t(function: ast.expr) -> bool:
@@ -140,9 +140,7 @@ def test_no_text_is_unused() -> None:
     beginnings = (*asked().beginnings, *PUT_TOGETHER)
     # Errors are asked for by their code.
     codes = {f"errors.{cls.code}" for cls in error_classes()}
-    unused = [
-        key for key in catalogue() if key not in asked().keys | codes and not key.startswith(tuple(beginnings))
-    ]
+    unused = [key for key in catalogue() if key not in asked().keys | codes and not key.startswith(tuple(beginnings))]
     assert unused == []
 
 

@@ -29,8 +29,8 @@ from itembank.delivery.exams import (
     propose_design,
     set_times,
 )
-from itembank.errors import BankTooSmall, InvalidInput, NotFound
-from itembank.people.accounts import list_people
+from itembank.errors import BankTooSmall, IllegalMove, InvalidInput, NotFound
+from itembank.people.accounts import list_enrollable
 from web.page import Now, Page, SignedInPage, Transaction, actor_of
 from web.pages.administration_entries import field_errors, read_whole
 from web.pages.administration_exam_form import ExamForm, TimesForm, refusal
@@ -167,9 +167,10 @@ def extra_time_page(
     try:
         extra = read_whole(minutes, field="extra_minutes")
         grant_extra_time(session, actor=actor_of(page), exam_id=exam_id, person_id=person_id, minutes=extra, now=now)
-    except InvalidInput:
+    except (InvalidInput, IllegalMove) as error:
         session.rollback()
-        errors = {f"minutes-{person_id}": page.t("administration.error_extra_minutes")}
+        text = "error_sitting_over" if isinstance(error, IllegalMove) else "error_extra_minutes"
+        errors = {f"minutes-{person_id}": page.t(f"administration.{text}")}
         return _exam(page, session, now, exam_id, errors=errors, minutes={person_id: minutes})
     return page.redirect(f"/administration/exams/{exam_id}", notice="administration.notice_extra_time")
 
@@ -204,8 +205,7 @@ def _exam(
     exam = exam_view(session, actor=actor, exam_id=exam_id)
     enrolments = list_enrolments(session, actor=actor, exam_id=exam_id, include_simulated=simulated)
     may_change = actor.has(Role.ADMINISTRATOR)
-    enrolled = {enrolment.person_id for enrolment in enrolments}
-    pickable = list_people(session, actor=actor, role=Role.CANDIDATE) if may_change else ()
+    pickable = list_enrollable(session, actor=actor, exam_id=exam_id, limit=MOST_PICKABLE) if may_change else ()
     times = times or TimesForm(
         time_limit_minutes=str(exam.time_limit_minutes or ""),
         opens_at=page.t.local_input(exam.opens_at),
@@ -220,7 +220,7 @@ def _exam(
         enrolments=enrolments,
         simulated=simulated,
         may_change=may_change,
-        pickable=[person for person in pickable if person.active and person.id not in enrolled][:MOST_PICKABLE],
+        pickable=pickable,
         picked=picked or [],
         times=times,
         usernames=usernames,

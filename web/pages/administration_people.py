@@ -13,7 +13,15 @@ from sqlmodel import Session
 
 from itembank.actor import Role
 from itembank.errors import AlreadyExists, IllegalMove, InvalidInput, SamatError
-from itembank.people.accounts import create_person, list_people, person_view, reset_password, set_active, set_roles
+from itembank.people.accounts import (
+    count_people,
+    create_person,
+    list_people,
+    person_view,
+    reset_password,
+    set_active,
+    set_roles,
+)
 from web.page import Now, Page, SignedInPage, Transaction, actor_of
 from web.pages.administration_entries import field_errors
 
@@ -36,22 +44,26 @@ def people_page(
     number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
 ) -> Response:
     """List people, found by name and role."""
-    found = list_people(
-        session,
-        actor=actor_of(page),
-        include_simulated=bool(simulated),
-        role=_known_role(role),
-        search=search,
-    )
-    pages = max(1, -(-len(found) // PAGE_SIZE))
+    actor, wanted, with_simulated = actor_of(page), _known_role(role), bool(simulated)
+    count = count_people(session, actor=actor, include_simulated=with_simulated, role=wanted, search=search)
+    pages = max(1, -(-count // PAGE_SIZE))
     number = min(number, pages)
+    people = list_people(
+        session,
+        actor=actor,
+        include_simulated=with_simulated,
+        role=wanted,
+        search=search,
+        offset=(number - 1) * PAGE_SIZE,
+        limit=PAGE_SIZE,
+    )
     filters = {"search": search, "role": role, "simulated": simulated}
     query = urlencode({name: value for name, value in filters.items() if value})
     return page.render(
         "administration/people.html",
         block="people",
-        people=found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
-        count=len(found),
+        people=people,
+        count=count,
         number=number,
         pages=pages,
         page_url=f"/administration/people?{query}&page={{page}}" if query else "/administration/people?page={page}",

@@ -73,7 +73,7 @@ def decision_page(
             item_id=item_id,
             move_name=move,
             now=now,
-            note=note.replace("\0", ""),
+            note=note,
             version_seen=version,
         )
     except InvalidInput as problem:

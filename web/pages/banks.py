@@ -27,7 +27,7 @@ def banks_page(page: SignedInPage, session: Transaction, reinstate: int | None =
 def publish_page(page: SignedInPage, session: Transaction, now: Now, note: Annotated[str, Form()] = "") -> Response:
     """Publish the operational items as a new bank."""
     try:
-        publish_bank(session, actor=actor_of(page), now=now, note=note.replace("\0", "").strip())
+        publish_bank(session, actor=actor_of(page), now=now, note=note.strip())
     except NothingToPublish as error:
         session.rollback()
         return _show_banks(page, session, notice=Notice("warning", error_text(error, page.t)), status=409)
@@ -40,7 +40,7 @@ def reinstate_page(
 ) -> Response:
     """Put an earlier bank back in force."""
     try:
-        reinstate_bank(session, actor=actor_of(page), number=number, reason=reason.replace("\0", ""), now=now)
+        reinstate_bank(session, actor=actor_of(page), number=number, reason=reason, now=now)
     except InvalidInput:
         session.rollback()
         errors = {"reason": page.t("calibrations.reason_missing")}

@@ -90,7 +90,7 @@ def reject_page(
 ) -> Response:
     """Reject what a run found."""
     try:
-        run = runs.reject_run(session, actor=actor_of(page), run_id=run_id, reason=reason.replace("\0", ""), now=now)
+        run = runs.reject_run(session, actor=actor_of(page), run_id=run_id, reason=reason, now=now)
     except InvalidInput:
         session.rollback()
         run = runs.run_view(session, actor=actor_of(page), run_id=run_id)
@@ -106,7 +106,7 @@ def publish_page(
 ) -> Response:
     """Publish a bank with the run's parameters."""
     try:
-        run = runs.publish_run(session, actor=actor_of(page), run_id=run_id, now=now, note=note.replace("\0", ""))
+        run = runs.publish_run(session, actor=actor_of(page), run_id=run_id, now=now, note=note)
     except (IllegalMove, NothingToPublish) as error:
         return _refused(page, session, run_id, error)
     return _to_run(page, run, notice="calibrations.notice_published")

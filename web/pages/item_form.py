@@ -168,4 +168,4 @@ def _true_and_false(language: str) -> tuple[str, str]:
 def _text(data: FormData, name: str) -> str:
     value = data.get(name, "")
     # A null character is no text, and PostgreSQL can't store one.
-    return value.replace("\r\n", "\n").replace("\0", "").strip() if isinstance(value, str) else ""
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""

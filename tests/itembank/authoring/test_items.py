@@ -110,6 +110,20 @@ def test_an_item_in_use_stays_in_use_until_its_successor_is_released(filled: Fil
     assert released.versions[0].state is ItemState.RETIRED
 
 
+def test_a_faulty_item_is_taken_out_of_use_while_its_successor_is_written(filled: Filled) -> None:
+    database, people = filled
+    item = _operational(database, people)
+    _save(database, people["writer"], item.id, question("แก้ไขแล้ว"), started_from=1)
+    with database.reading() as session:
+        seen = item_view(session, actor=people["psychometrician"], item_id=item.id)
+    assert [move.name for move in seen.possible_moves] == ["retire"]
+    retired = _move(database, people["psychometrician"], item.id, "retire", "เฉลยผิด")
+    assert retired.live is None
+    assert [version.state.value for version in retired.versions] == ["retired", "draft"]
+    with pytest.raises(IllegalMove):  # a draft that was never in use has nothing to retire
+        _move(database, people["psychometrician"], item.id, "retire", "เฉลยผิด")
+
+
 def test_nobody_approves_or_returns_his_own(filled: Filled) -> None:
     database, people = filled
     both = replace(people["writer"], roles=people["writer"].roles | people["reviewer"].roles)

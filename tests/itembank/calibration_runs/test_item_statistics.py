@@ -15,11 +15,11 @@ from itembank.calibration_runs.item_detail import item_detail
 from itembank.calibration_runs.item_statistics import ItemFlag, UnitStatistics, item_statistics, units_in_force
 from itembank.database import Database
 from itembank.errors import NotAllowed, NotFound
-from itembank.publishing.banks import publish_bank
 from itembank.tables import AskedItem, BankItem, Exam, RecordedAnswer, RecordedOutcome, Sitting
 from tests.itembank.calibration_runs.conftest import sit, stored
 from tests.itembank.calibration_runs.test_runs import Measured, decide, done
-from tests.support.institution import NOON, Institution
+from tests.support.banks import publish_another
+from tests.support.institution import Institution
 
 
 def statistics(measured: Measured) -> UnitStatistics:
@@ -60,7 +60,7 @@ def test_exposure_counts_only_sittings_that_could_have_asked(measured: Measured)
     newcomer = max(statistics(measured).lines, key=lambda line: line.exposure_rate or 0)
     with database.writing() as session:
         first = session.exec(select(Sitting.bank_id)).first()
-        bank = publish_bank(session, actor=COMMAND_LINE, now=NOON)
+        bank = publish_another(session, actor=COMMAND_LINE)
         for sitting in session.exec(select(Sitting).limit(40)).all():
             sitting.bank_id = bank.id
             session.add(sitting)
@@ -127,7 +127,7 @@ def test_the_band_uses_the_covariance_of_the_run_that_was_published(measured: Me
     decide(measured, runs.approve_run, run.id)
     decide(measured, runs.publish_run, run.id)
     with database.writing() as session:  # carried over unchanged into a later bank
-        publish_bank(session, actor=COMMAND_LINE, now=NOON)
+        publish_another(session, actor=COMMAND_LINE)
     item = max(run.items, key=lambda item: item.n)
     line = next(line for line in statistics(measured).lines if line.code == item.code)
     with database.reading() as session:

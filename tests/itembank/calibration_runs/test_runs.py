@@ -15,9 +15,10 @@ from itembank.calibration_runs.states import RunState
 from itembank.calibration_runs.work import execute_run
 from itembank.database import Database
 from itembank.errors import IllegalMove, InvalidInput, NotAllowed, NotEnoughAnswers, NotFound
-from itembank.publishing.banks import bank_in_force, publish_bank, reinstate_bank
+from itembank.publishing.banks import bank_in_force, reinstate_bank
 from itembank.tables import AuditEntry, BankItem, CalibrationRun, Sitting
 from tests.itembank.calibration_runs.conftest import stored
+from tests.support.banks import publish_another
 from tests.support.institution import NOON, Institution
 
 Measured = tuple[Database, Institution]
@@ -192,7 +193,7 @@ def test_a_run_on_a_bank_that_is_no_longer_in_force_says_so_and_can_be_published
     run = done(measured)
     assert run.base_in_force
     with database.writing() as session:
-        publish_bank(session, actor=institution["psychometrician"], now=NOON)
+        publish_another(session, actor=institution["psychometrician"])
     run = decide(measured, runs.approve_run, run.id)
     assert not run.base_in_force
     assert decide(measured, runs.publish_run, run.id).published_bank_number == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -48,6 +49,26 @@ def test_the_proposed_design_fits_the_starter_bank_and_covers_every_written_crit
     assert design.minimum_length >= max(10, len(written))
 
 
+def test_enrolling_twice_at_once_enrols_once(database: Database, institution: Institution) -> None:
+    with database.writing() as session:
+        exam = create_exam(
+            session,
+            actor=institution["administrator"],
+            title="x",
+            unit="DG100",
+            design=propose_design(session, actor=institution["administrator"], unit="DG100"),
+            now=NOON,
+        )
+
+    def add(_: int) -> int:
+        names = ["candidate", "candidate2"]
+        with database.writing() as session:
+            return enrol(session, actor=institution["administrator"], exam_id=exam.id, usernames=names, now=NOON)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(add, range(4))) == [0, 0, 0, 2]
+
+
 def test_a_small_pool_gets_lengths_that_it_can_fill() -> None:
     unit = load_starter_standard().unit("DG100")
     for size in range(4, 40):
@@ -74,6 +95,14 @@ def test_a_design_that_the_bank_cannot_fill_is_refused_by_what_is_missing(filled
                 session, actor=admin, title="x", unit="DG100", design=design, now=NOON,
                 opens_at=NOON, closes_at=NOON - timedelta(hours=1),
             )  # fmt: skip
+
+
+def test_a_design_that_only_simulations_know_is_refused(filled: Filled) -> None:
+    database, people = filled
+    with database.reading() as session:
+        design = propose_design(session, actor=people["administrator"], unit="DG100")
+        with pytest.raises(InvalidInput, match="exposure_bins"):
+            check_design(session, unit="DG100", design=replace(design, exposure_bins=3))
 
 
 def test_only_administrators_make_exams(filled: Filled) -> None:

@@ -98,7 +98,7 @@ def test_an_answer_to_another_item_than_the_one_asked_is_found(filled: Filled) -
                 BankItem.unit == "DG100",
                 BankItem.item_version_id != answer.item_version_id,
             )
-        ).first()
+        ).all()[0]
         session.add(answer)
     report = _replay(database, people, view.id)
     assert any(text.startswith("answered item: ") for text in report.steps[0].differences)

@@ -15,7 +15,7 @@ from itembank.delivery.exams import grant_extra_time, set_times
 from itembank.delivery.my_exams import MyExamState, my_exam, my_exams
 from itembank.delivery.outcome_record import result_view
 from itembank.delivery.records import GRACE
-from itembank.delivery.sittings import SittingView, end_sitting, settle_expired, sitting_view, submit_answer
+from itembank.delivery.sittings import SittingView, end_sitting, sitting_view, submit_answer
 from itembank.errors import (
     AnswerConflict,
     ExamNotOpen,
@@ -210,19 +210,6 @@ def test_time_ends_a_sitting_with_what_was_answered(database: Database, institut
     assert sitting.finished_at == NOON + timedelta(minutes=60)
 
 
-def test_expired_sittings_are_settled_without_anybody_looking(database: Database, institution: Institution) -> None:
-    view = begin(database, actor=institution["candidate"], exam_id=institution.exam, now=NOON)
-    with database.writing() as session:
-        assert settle_expired(session, now=NOON + timedelta(minutes=60)) == 0
-    with database.reading() as session:
-        seen = sitting_view(session, actor=institution["candidate"], sitting_id=view.id, now=NOON + timedelta(hours=2))
-    assert (seen.finished, seen.finish_reason) == (True, "time_expired")
-    with database.writing() as session:
-        assert settle_expired(session, now=NOON + timedelta(hours=2)) == 1
-        assert settle_expired(session, now=NOON + timedelta(hours=2)) == 0
-    assert _count(database, RecordedOutcome) == 1
-
-
 def test_extra_time_counts_before_and_during_the_sitting(filled: Filled) -> None:
     database, people = filled
     view = begin(database, actor=people["candidate"], exam_id=people.exam, now=NOON)
@@ -298,6 +285,16 @@ def test_exposure_is_counted_when_a_sitting_ends(database: Database, institution
         assert rows[0].sittings == pytest.approx(number, abs=0.01)
         assert answers == done.answered
     assert sum(row.administered for row in rows) == pytest.approx(_count(database, RecordedAnswer), abs=0.1)
+
+
+def test_a_question_that_was_seen_counts_as_exposed_even_if_it_was_never_answered(filled: Filled) -> None:
+    database, people = filled
+    view = begin(database, actor=people["candidate"], exam_id=people.exam, now=NOON)
+    answer_once(database, actor=people["candidate"], view=view, now=NOON)
+    with database.writing() as session:
+        end_sitting(session, actor=people["candidate"], sitting_id=view.id, now=NOON)
+    with database.reading() as session:
+        assert sum(row.administered for row in session.exec(select(ItemExposure))) == pytest.approx(2)
 
 
 def test_the_first_two_sittings_of_an_exam_may_end_at_the_same_moment(

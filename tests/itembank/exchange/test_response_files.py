@@ -1,8 +1,6 @@
 """Files of responses: wide and long, and everything that can be wrong with them."""
 
 import gzip
-import importlib.util
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -135,15 +133,8 @@ def test_missing_files_folders_and_other_kinds(tmp_path: Path) -> None:
         read_responses(file(tmp_path, "", "responses.xlsx"))
 
 
-def test_parquet_without_support_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
-    with pytest.raises(UnreadableFile, match=r"responses.parquet: reading Parquet needs .*samat\[parquet\]"):
-        read_responses(tmp_path / "responses.parquet")
-
-
-@pytest.mark.skipif(importlib.util.find_spec("pyarrow") is None, reason="the extra samat[parquet] is not installed")
 class TestParquet:
-    """Parquet files, where support is installed."""
+    """Parquet files."""
 
     def write(self, folder: Path, columns: dict[str, list[object]]) -> Path:
         import pyarrow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,57 @@ def test_a_token_names_its_person_until_it_is_revoked_or_old(database: Database,
     with database.writing() as session:
         sign_out(session, token=made.token, now=NOON)
     assert _who(database, made.token) is None
+
+
+@pytest.mark.parametrize("shutting_out", ["password", "active"])
+def test_who_is_shut_out_while_the_password_is_checked_stays_out(
+    database: Database, institution: Institution, monkeypatch: pytest.MonkeyPatch, shutting_out: str
+) -> None:
+    boss, person_id = institution["administrator"], institution["writer"].person_id
+    assert person_id is not None
+
+    def slow_check(password: str, password_hash: str | None) -> bool:
+        found = password_matches(password, password_hash)
+        with database.writing() as session:
+            if shutting_out == "password":
+                accounts.reset_password(session, actor=boss, person_id=person_id, now=NOON)
+            else:
+                accounts.set_active(session, actor=boss, person_id=person_id, active=False, now=NOON)
+        return found
+
+    monkeypatch.setattr("itembank.people.sign_in.password_matches", slow_check)
+    with pytest.raises(WrongCredentials):
+        _sign_in(database, "writer")
+
+
+def test_a_candidate_who_signs_in_twice_at_once_is_in_one_place(database: Database, institution: Institution) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        tokens = [made.token for made in pool.map(lambda _: _sign_in(database, "candidate"), range(6))]
+    assert sum(_who(database, token) is not None for token in tokens) == 1
+
+
+def test_changes_to_a_person_at_once_come_one_after_the_other(database: Database, institution: Institution) -> None:
+    boss, person_id = institution["administrator"], institution["writer"].person_id
+    assert person_id is not None
+
+    def set_roles(number: int) -> None:
+        with database.writing() as session:
+            roles = [Role.ITEM_WRITER, list(Role)[number % len(Role)]]
+            accounts.set_roles(session, actor=boss, person_id=person_id, roles=roles, now=NOON)
+
+    def create(_: int) -> bool:
+        try:
+            with database.writing() as session:
+                accounts.create_person(
+                    session, actor=boss, username="twice", display_name="x", roles=[Role.CANDIDATE], now=NOON
+                )
+        except AlreadyExists:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(set_roles, range(12)))
+        assert sum(pool.map(create, range(6))) == 1
 
 
 def test_the_token_itself_is_not_stored(database: Database, institution: Institution) -> None:

@@ -104,12 +104,6 @@ document.addEventListener("change", (event) => {
   keep(form, false);
 });
 
-// What is on its way can't be changed any more: the choice on the screen has to be the one that is sent.
-document.addEventListener("click", (event) => {
-  const input = event.target.closest("[data-exam-question] input");
-  if (input?.form && isSending(input.form)) event.preventDefault();
-}, true);
-
 // In the capture phase, so that a refused submit never reaches htmx.
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-exam-form]");
@@ -158,7 +152,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-retry-now]")) retryNow();
 });
 
-// What is on its way must stay what was confirmed.
+// What is on its way can't be changed any more: the choice on the screen has to be the one that is sent.
 document.addEventListener("click", (event) => {
   const form = event.target.closest("form[data-exam-form]");
   if (form && isSending(form) && event.target.closest("[data-exam-question]")) event.preventDefault();
