@@ -496,7 +496,7 @@ def test_the_details_of_deeds_are_in_words(site: Site, administrator: Visitor) -
 def test_every_deed_that_is_recorded_has_a_name(site: Site) -> None:
     t = Texts("th", Texts("th", site.app.state.settings.time_zone).zone)
     sources = [path.read_text() for path in files("itembank").rglob("*.py")]  # type: ignore[attr-defined]
-    deeds = {deed for source in sources for deed in re.findall(r'action="([a-z_.]+)"', source)}
+    deeds = {deed for source in sources for deed in re.findall(r'\baction="([a-z_.]+)"', source)}
     assert {"exam.create", "bank.publish"} <= deeds
     unnamed = [deed for deed in deeds if not t.has(f"administration.action_{deed.replace('.', '_')}")]
     assert not unnamed

@@ -448,5 +448,8 @@ def test_no_probability_is_rounded_to_a_line_it_did_not_reach(probability: float
         interval=(-0.5, 0.5),
         items_answered=10,
         items_required=10,
+        complete=True,
+        competent_from=0.95,
+        not_yet_up_to=0.05,
     )
     assert round(100 * shown_probability(outcome, confidence=0.95)) == percent
