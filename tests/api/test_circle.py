@@ -233,6 +233,20 @@ def test_saving_over_somebody_elses_version_is_a_conflict(client: SignIn) -> Non
     assert (listed["total"], [line["id"] for line in listed["items"]]) == (1, [item["id"]])
 
 
+def test_what_changed_between_two_versions_is_marked(client: SignIn) -> None:
+    writer = client("writer")
+    content = CONTENT | {"criterion": first_written_criterion(writer, "DG100")}
+    item = ok(writer.post("/items", content), 201)
+    stem = f"{content['stem']} ในปีนี้"
+    ok(writer.post(f"/items/{item['id']}/versions", {"started_from": 1, "content": content | {"stem": stem}}))
+    found = ok(writer.get(f"/items/{item['id']}/differences?before=1&after=2"))
+    assert "".join(passage["text"] for passage in found["before"]["stem"]) == content["stem"]
+    assert "".join(passage["text"] for passage in found["after"]["stem"]) == stem
+    assert any(passage["changed"] for passage in found["after"]["stem"])
+    assert (found["same_wording"], found["fields"]) == (False, [])
+    assert writer.get(f"/items/{item['id']}/differences?before=9").status_code == 404
+
+
 def test_a_calibration_is_requested_once_and_its_worker_woken_after_the_commit(
     service: Service, client: SignIn
 ) -> None:

@@ -40,6 +40,7 @@ ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("GET", "/items"): BANK,
     ("POST", "/items"): {W},
     ("GET", "/items/{item_id}"): BANK,
+    ("GET", "/items/{item_id}/differences"): BANK,
     ("POST", "/items/{item_id}/versions"): {W},
     ("POST", "/items/{item_id}/moves"): {W},  # the move of the example, submit; others in MOVES
     ("GET", "/banks"): BANK,
