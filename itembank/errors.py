@@ -181,27 +181,11 @@ class NotEnoughAnswers(SamatError):
     sentence = "There are not enough recorded answers to calibrate: {reason}"
 
 
-class CalibrationFailed(SamatError):
-    """A calibration run could not give parameters."""
-
-    code = "calibration_failed"
-    kind = ErrorKind.CONFLICT
-    sentence = "The calibration gave no result: {reason}"
-
-
 class UnreadableFile(SamatError):
     """A file to import can't be read as what it should be."""
 
     code = "unreadable_file"
     sentence = "{file}: {expected}"
-
-
-class ReplayDiffers(SamatError):
-    """A recorded sitting does not replay to the same decisions."""
-
-    code = "replay_differs"
-    kind = ErrorKind.CONFLICT
-    sentence = "Sitting {sitting} differs from its record at position {position}: {difference}"
 
 
 def error_classes() -> tuple[type[SamatError], ...]:

@@ -34,7 +34,7 @@ def error_text(error: SamatError, t: Texts) -> str:
     return t(key, **error.details) if t.has(key) else str(error)
 
 
-def install_error_pages(app: FastAPI, *, api_prefix: str) -> None:
+def install_error_pages(app: FastAPI) -> None:
     """Show errors of the pages as pages; the JSON API answers for itself."""
 
     def refused(request: Request, error: Exception) -> Response:

@@ -59,7 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.mount("/static", _KeptFiles(directory=str(files("web") / "static")))
     for pages in (home, candidate, bank, measurement, calibrations, administrator):
         app.include_router(pages.router)
-    install_error_pages(app, api_prefix=API_PREFIX)
+    install_error_pages(app)
 
     @app.get("/health", include_in_schema=False)
     def health(request: Request) -> dict[str, str]:

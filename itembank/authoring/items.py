@@ -359,17 +359,6 @@ def _matches(item: Item, row: ItemVersion, search: str) -> bool:
     return any(wanted in text.lower() for text in texts)
 
 
-def count_by_state(session: Session) -> dict[ItemState, int]:
-    """Count newest versions by state."""
-    rows = session.exec(
-        select(ItemVersion.state, func.count())
-        .join(Item, col(Item.id) == col(ItemVersion.item_id))
-        .where(col(ItemVersion.number) == col(Item.head_version))
-        .group_by(ItemVersion.state)
-    )
-    return {ItemState(state): count for state, count in rows}
-
-
 def _version_view(row: ItemVersion) -> VersionView:
     return VersionView(
         id=row.id,

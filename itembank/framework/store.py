@@ -110,12 +110,6 @@ def standard_by_id(session: Session, standard_id: UUID) -> StoredStandard:
     return found
 
 
-def list_standards(session: Session) -> tuple[StoredStandard, ...]:
-    """List every stored version, the newest first."""
-    rows = session.exec(select(Standard).order_by(col(Standard.stored_at).desc(), col(Standard.version).desc()))
-    return tuple(_view(row) for row in rows)
-
-
 def _content_hash(framework: Framework) -> str:
     # What a file was called and how its lines were laid out is not the standard's content.
     document = framework.to_dict() | {"source_name": "", "source_sha256": "", "warnings": []}

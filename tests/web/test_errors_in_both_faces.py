@@ -21,7 +21,7 @@ NOBODY = UUID(int=7)
 
 #: Only the command line and the start of the server meet these; an unknown code becomes "not found" on the way.
 NOT_ON_PAGES = {
-    "invalid_settings", "unreadable_file", "replay_differs", "standard_error", "malformed_framework", "not_a_standard",
+    "invalid_settings", "unreadable_file", "standard_error", "malformed_framework", "not_a_standard",
     "unreadable_standard", "unknown_code",
 }  # fmt: skip
 
