@@ -8,7 +8,7 @@ INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install -qq --disable-pip-
 # A server and a calibration both do better with one BLAS thread than with threads that fight.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup demo test check lint types contracts pictures clean
+.PHONY: help setup demo test check lint types contracts purity benchmarks pictures clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / — /'
@@ -51,10 +51,31 @@ contracts: .venv/.check
 	@echo "samat: checking import contracts"
 	@$(BIN)/lint-imports
 
-check: lint types contracts test ## what CI runs: lint, types, import contracts, tests
+# An environment of its own with the two packages that the engine may use: nothing there can hide a third.
+.venv-pure/.numpy-and-scipy: requirements/run.txt .venv/pyvenv.cfg
+	@echo "samat: making an environment with numpy and scipy alone"
+	@"$(PYTHON)" -m venv .venv-pure
+	@grep -E '^(numpy|scipy)==' requirements/run.txt > .venv-pure/pins.txt
+	@PYTHONWARNINGS=ignore .venv-pure/bin/python -m pip install -qq --disable-pip-version-check --requirement .venv-pure/pins.txt
+	@touch $@
+
+purity: .venv-pure/.numpy-and-scipy ## proves that engine/ needs numpy and scipy alone
+	@PYTHONPATH=. .venv-pure/bin/python -W error .ci/purity.py
+
+# Other people's programs, to be measured beside; nothing of Samat needs them.
+.venv-peers/.installed: requirements/benchmarks.txt .venv/pyvenv.cfg
+	@echo "samat: making an environment with the programs to be measured beside"
+	@"$(PYTHON)" -m venv .venv-peers
+	@PYTHONWARNINGS=ignore .venv-peers/bin/python -m pip install -qq --disable-pip-version-check --requirement requirements/benchmarks.txt
+	@touch $@
+
+benchmarks: .venv-peers/.installed ## the engine beside other programs, in one run (some minutes)
+	@PYTHONPATH=. .venv-peers/bin/python -m benchmarks.peers
+
+check: lint types contracts purity test ## what CI runs: lint, types, import contracts, purity, tests
 
 pictures: .venv/.check ## takes the pictures of README.md and docs/guides anew
 	@PYTHONPATH=. $(BIN)/python docs/take_pictures.py
 
 clean: ## removes the environment and the demo's data
-	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-pure .venv-peers .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
