@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Generic
 
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from calibration.array_types import BoolArray, FloatArray
-from calibration.estimates import Estimates
-from calibration.expectation import ExpectedCounts
-from calibration.information import observed_information
-from calibration.maximisation import maximise
-from calibration.problem import Problem
+from calibration.landscape import Estimated, Expected, Landscape
 
 Progress = Callable[[int, float], bool]
 
@@ -32,7 +29,7 @@ class Cancelled(Exception):
 
 
 @dataclass(frozen=True, eq=False)
-class Summit:
+class Summit(Generic[Estimated, Expected]):
     """Where the climb ended.
 
     Args:
@@ -44,8 +41,8 @@ class Summit:
         held_deviation: Whether the standard deviation of ability was held at a bound.
     """
 
-    estimates: Estimates
-    counts: ExpectedCounts
+    estimates: Estimated
+    counts: Expected
     information: FloatArray | None
     converged: bool
     held: BoolArray
@@ -53,9 +50,9 @@ class Summit:
 
 
 @dataclass(frozen=True, eq=False)
-class _Point:
-    estimates: Estimates
-    counts: ExpectedCounts
+class _Point(Generic[Estimated, Expected]):
+    estimates: Estimated
+    counts: Expected
     objective: float
 
 
@@ -79,7 +76,7 @@ class Ascent:
     log_likelihood: float = -math.inf
     history: list[float] = field(default_factory=list)
 
-    def climb(self, problem: Problem, start: Estimates) -> Summit:
+    def climb(self, problem: Landscape[Estimated, Expected], start: Estimated) -> Summit[Estimated, Expected]:
         """Climb from a starting point.
 
         Args:
@@ -92,12 +89,12 @@ class Ascent:
         Raises:
             Cancelled: The progress callback returned False.
         """
-        held, held_deviation = np.zeros(len(start.slope), dtype=bool), False
+        held, held_deviation = np.zeros_like(problem.free_items), False
         hand_over = HAND_OVER
         point = self._evaluate(problem, start)
         while True:
             point = self._expectation_maximisation(problem, point, hand_over)
-            held |= point.estimates.at_bound() & (problem.free_slope | problem.free_intercept)
+            held |= point.estimates.at_bound() & problem.free_items
             held_deviation |= problem.free_deviation and point.estimates.deviation_at_bound()
             problem = problem.holding(held, deviation=held_deviation)
             point, information, converged = self._newton(problem, point)
@@ -105,7 +102,7 @@ class Ascent:
             if converged or self.iterations >= self.max_iterations or hand_over < 0.01 * self.tolerance:
                 return Summit(point.estimates, point.counts, information, converged, held, held_deviation)
 
-    def _evaluate(self, problem: Problem, estimates: Estimates) -> _Point:
+    def _evaluate(self, problem: Landscape[Estimated, Expected], estimates: Estimated) -> _Point[Estimated, Expected]:
         counts = problem.expect(estimates)
         self.iterations += 1
         self.log_likelihood = counts.log_likelihood
@@ -113,11 +110,13 @@ class Ascent:
             raise Cancelled
         return _Point(estimates, counts, counts.log_likelihood + problem.log_prior(estimates))
 
-    def _accept(self, point: _Point) -> _Point:
+    def _accept(self, point: _Point[Estimated, Expected]) -> _Point[Estimated, Expected]:
         self.history.append(point.objective)
         return point
 
-    def _expectation_maximisation(self, problem: Problem, point: _Point, hand_over: float) -> _Point:
+    def _expectation_maximisation(
+        self, problem: Landscape[Estimated, Expected], point: _Point[Estimated, Expected], hand_over: float
+    ) -> _Point[Estimated, Expected]:
         """Take SQUAREM cycles until an EM step is short.
 
         Reference:
@@ -125,28 +124,36 @@ class Ascent:
         """
         self._accept(point)
         while self.iterations < self.max_iterations:
-            first = maximise(problem, point.estimates, point.counts)
+            first = problem.maximise(point.estimates, point.counts)
             first_step = first.vector - point.estimates.vector
             if np.abs(first_step).max() < hand_over:
                 break
             middle = self._accept(self._evaluate(problem, first))
-            second = maximise(problem, middle.estimates, middle.counts)
+            second = problem.maximise(middle.estimates, middle.counts)
             second_step = second.vector - first.vector
-            leap = _extrapolate(point.estimates.vector, first_step, second_step)
+            leap = problem.from_vector(_extrapolated(point.estimates.vector, first_step, second_step))
             point = self._leap_or_step(problem, middle, leap, second)
         return point
 
-    def _leap_or_step(self, problem: Problem, middle: _Point, leap: Estimates, second: Estimates) -> _Point:
+    def _leap_or_step(
+        self,
+        problem: Landscape[Estimated, Expected],
+        middle: _Point[Estimated, Expected],
+        leap: Estimated,
+        second: Estimated,
+    ) -> _Point[Estimated, Expected]:
         if leap.admissible and np.isfinite(problem.log_prior(leap)):
             landed = self._evaluate(problem, leap)
             if _not_lower(landed, middle):
                 return self._accept(landed)
         return self._accept(self._evaluate(problem, second))
 
-    def _newton(self, problem: Problem, point: _Point) -> tuple[_Point, FloatArray | None, bool]:
+    def _newton(
+        self, problem: Landscape[Estimated, Expected], point: _Point[Estimated, Expected]
+    ) -> tuple[_Point[Estimated, Expected], FloatArray | None, bool]:
         """Step to the maximum of the local parabola; report whether the last step found it at hand."""
         free = problem.free
-        information = observed_information(problem, point.estimates, point.counts)
+        information = problem.information(point.estimates, point.counts)
         factor = _factorise(information, free)
         origin = point.estimates.vector
         converged = False
@@ -159,7 +166,7 @@ class Ascent:
             converged = longest < self.tolerance
             if converged or longest > LONGEST_NEWTON_STEP or self.iterations >= self.max_iterations:
                 break
-            trial = Estimates.from_vector(point.estimates.vector + step)
+            trial = problem.from_vector(point.estimates.vector + step)
             if not (trial.admissible and np.isfinite(problem.log_prior(trial))):
                 break
             landed = self._evaluate(problem, trial)
@@ -167,19 +174,20 @@ class Ascent:
                 break
             point = self._accept(landed)
         if np.abs(point.estimates.vector - origin).max() > STALE_INFORMATION:
-            information = observed_information(problem, point.estimates, point.counts)
+            information = problem.information(point.estimates, point.counts)
             factor = _factorise(information, free)
         return point, information if factor is not None else None, converged and factor is not None
 
 
-def _extrapolate(start: FloatArray, first_step: FloatArray, second_step: FloatArray) -> Estimates:
+def _extrapolated(start: FloatArray, first_step: FloatArray, second_step: FloatArray) -> FloatArray:
     bend = second_step - first_step
     length = float(np.linalg.norm(bend))
     ratio = max(1.0, float(np.linalg.norm(first_step)) / length) if length > 0 else 1.0
-    return Estimates.from_vector(start + 2.0 * ratio * first_step + ratio**2 * bend)
+    leap: FloatArray = start + 2.0 * ratio * first_step + ratio**2 * bend
+    return leap
 
 
-def _not_lower(landed: _Point, before: _Point) -> bool:
+def _not_lower(landed: _Point[Estimated, Expected], before: _Point[Estimated, Expected]) -> bool:
     return landed.objective >= before.objective - ROUNDING * abs(before.objective)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,9 @@ from calibration.estimates import Estimates
 from calibration.expectation import CurveTables, ExpectedCounts, posterior
 from calibration.maximisation import complete_curvature
 from calibration.person_blocks import PersonBlock
-from calibration.problem import Problem
+
+if TYPE_CHECKING:
+    from calibration.problem import Problem
 
 # The expansion ends when a term adds less than this share of what the first one added, or at the most terms.
 NEGLIGIBLE_SHARE = 1e-5

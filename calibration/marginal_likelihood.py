@@ -23,6 +23,7 @@ from calibration.calibration_result import (
 from calibration.errors import CalibrationError
 from calibration.estimates import LARGEST_INTERCEPT, STEEPEST_SLOPE, Estimates
 from calibration.exclusions import usable_responses
+from calibration.expectation import ExpectedCounts
 from calibration.item_priors import ItemPriors
 from calibration.parameter_covariance import ParameterCovariance, parameter_covariance
 from calibration.person_blocks import person_blocks
@@ -147,7 +148,7 @@ class _Climb:
     """The end of the last climb, and the problem that it solved."""
 
     problem: Problem
-    summit: Summit
+    summit: Summit[Estimates, ExpectedCounts]
     covariance: ParameterCovariance | None
     priors: Priors | None
     settled: bool
@@ -210,7 +211,9 @@ class _Task:
             covariance = parameter_covariance(problem.holding(summit.held, deviation=summit.held_deviation), summit)
         return _Climb(problem, summit, covariance, priors, settled)
 
-    def _learn(self, priors: Priors, summit: Summit, covariance: ParameterCovariance) -> Priors:
+    def _learn(
+        self, priors: Priors, summit: Summit[Estimates, ExpectedCounts], covariance: ParameterCovariance
+    ) -> Priors:
         free = ~(self.is_fixed | summit.held)
         difficulty = summit.estimates.difficulty()
         return learn_difficulty(
@@ -276,7 +279,7 @@ def _starting_values(data: ResponseData, fixed: Mapping[str, tuple[float, float]
 
 def _climb_on_adequate_grid(
     ascent: Ascent, problem: Problem, start: Estimates, most_answers: int
-) -> tuple[Problem, Summit]:
+) -> tuple[Problem, Summit[Estimates, ExpectedCounts]]:
     """Climb; where the grid proves too narrow or coarse for what was found, climb on from there on a better one."""
     while True:
         summit = ascent.climb(problem, start)
@@ -295,7 +298,7 @@ def _climb_on_adequate_grid(
         problem, start = replace(problem, grid=grid), estimates
 
 
-def _most_information(problem: Problem, summit: Summit, most_answers: int) -> float:
+def _most_information(problem: Problem, summit: Summit[Estimates, ExpectedCounts], most_answers: int) -> float:
     """Bound the test information of any person: the best items for the longest test, wherever it is highest."""
     trusted = ~summit.held
     if not trusted.any():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from calibration.array_types import BoolArray, FloatArray
@@ -14,7 +16,9 @@ from calibration.estimates import (
     log_wrong,
 )
 from calibration.expectation import ExpectedCounts
-from calibration.problem import Problem
+
+if TYPE_CHECKING:
+    from calibration.problem import Problem
 
 NEWTON_STEPS = 4
 HALVINGS = 10

@@ -9,6 +9,8 @@ from scipy.linalg import cho_factor, cho_solve
 
 from calibration.array_types import BoolArray, FloatArray
 from calibration.ascent import Summit
+from calibration.estimates import Estimates
+from calibration.expectation import ExpectedCounts
 from calibration.information import complete_conditional_information
 from calibration.problem import Problem
 
@@ -45,7 +47,7 @@ class ParameterCovariance:
         return cls(infinite if slope_free else np.zeros_like(infinite), infinite, np.zeros_like(infinite))
 
 
-def parameter_covariance(problem: Problem, summit: Summit) -> ParameterCovariance | None:
+def parameter_covariance(problem: Problem, summit: Summit[Estimates, ExpectedCounts]) -> ParameterCovariance | None:
     """Invert the observed information and carry it over from slope and intercept to a and b (delta method).
 
     Args:

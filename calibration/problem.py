@@ -10,7 +10,9 @@ import numpy as np
 from calibration.array_types import BoolArray, FloatArray
 from calibration.estimates import Estimates
 from calibration.expectation import CurveTables, ExpectedCounts, expected_counts
+from calibration.information import observed_information
 from calibration.item_priors import ItemPriors
+from calibration.maximisation import maximise
 from calibration.person_blocks import PersonBlock
 from calibration.quadrature import AbilityGrid
 
@@ -41,6 +43,46 @@ class Problem:
     def free(self) -> BoolArray:
         """Which entries of :attr:`Estimates.vector` are estimated, shape (2 items + 2,)."""
         return np.concatenate((self.free_slope, self.free_intercept, (self.free_mean, self.free_deviation)))
+
+    @property
+    def free_items(self) -> BoolArray:
+        """Items of which slope or intercept is estimated, shape (items,)."""
+        return self.free_slope | self.free_intercept
+
+    def maximise(self, estimates: Estimates, counts: ExpectedCounts) -> Estimates:
+        """Run the M-step.
+
+        Args:
+            estimates: Where the counts were computed.
+            counts: Expected counts.
+
+        Returns:
+            Estimates at which the objective is not lower.
+        """
+        return maximise(self, estimates, counts)
+
+    def information(self, estimates: Estimates, counts: ExpectedCounts) -> FloatArray:
+        """Compute minus the second derivatives of log-likelihood plus log prior.
+
+        Args:
+            estimates: Where.
+            counts: Expected counts at the same place.
+
+        Returns:
+            Shape (2 items + 2, 2 items + 2).
+        """
+        return observed_information(self, estimates, counts)
+
+    def from_vector(self, vector: FloatArray) -> Estimates:
+        """Undo :attr:`Estimates.vector`.
+
+        Args:
+            vector: Shape (2 items + 2,).
+
+        Returns:
+            The estimates.
+        """
+        return Estimates.from_vector(vector)
 
     def expect(self, estimates: Estimates) -> ExpectedCounts:
         """Run the E-step.
