@@ -16,25 +16,32 @@ CANCELLED = "cancelled"
 NEGATIVE_DISCRIMINATION = "negative_discrimination"
 AT_BOUND = "at_bound"
 NO_DISCRIMINATION = "no_discrimination"
+NO_GUESSING = "no_guessing"
 FIXED = "fixed"
 
 
 @dataclass(frozen=True)
 class CalibratedItem:
-    """Parameters of one item, P(right | θ) = 1 / (1 + exp(−a (θ − b))), with D = 1.
+    """Parameters of one item with D = 1; for ``"2pl"`` P(right | θ) = 1 / (1 + exp(−a (θ − b))).
 
     Args:
         item_id: The item.
-        model: ``"rasch"`` or ``"2pl"``.
+        model: ``"rasch"``, ``"2pl"``, ``"3pl"``, ``"grm"`` or ``"gpcm"``.
         discrimination: a.
-        difficulty: b.
+        difficulty: b; of an item with several thresholds their mean.
         se_discrimination: Standard error of a: 0 where a was fixed, infinite where there is none.
         se_difficulty: Standard error of b, likewise.
         covariance: Covariance of the two.
         n_responses: Answers to the item.
         flag: None; ``"negative_discrimination"`` (look for a wrong key); ``"at_bound"`` (the likelihood rises without
             end, as with perfect separation: these are no estimates); ``"no_discrimination"`` (flat, so the difficulty
-            is not defined); or ``"fixed"``.
+            is not defined); ``"no_guessing"`` (c ran to 0 and stays there); or ``"fixed"``.
+        thresholds: b₁, b₂, … of ``"grm"`` and ``"gpcm"``, () otherwise.
+        se_thresholds: Their standard errors.
+        guessing: c of ``"3pl"``, 0 otherwise.
+        se_guessing: Its standard error.
+        covariances: Covariance matrix of a, then b or the thresholds, then c, row by row; () where it is that of a and
+            b alone, which ``se_discrimination``, ``se_difficulty`` and ``covariance`` hold, or is not known.
     """
 
     item_id: str
@@ -46,26 +53,36 @@ class CalibratedItem:
     covariance: float
     n_responses: int
     flag: str | None = None
+    thresholds: tuple[float, ...] = ()
+    se_thresholds: tuple[float, ...] = ()
+    guessing: float = 0.0
+    se_guessing: float = 0.0
+    covariances: tuple[tuple[float, ...], ...] = ()
 
     def to_dict(self) -> dict[str, str | float | int | None]:
         """Name the values as parameter files and JSON do.
 
         Returns:
-            Keys ``item, model, a, b, c, se_a, se_b, se_c, cov_ab, n, flag``; None where a number does not exist.
+            Keys ``item, model, a, b, c, se_a, se_b, se_c, cov_ab, n, flag``, and ``b1, se_b1, b2, …`` of an item with
+            thresholds; None where a number does not exist.
         """
-        return {
+        guesses = self.model == "3pl"
+        document: dict[str, str | float | int | None] = {
             "item": self.item_id,
             "model": self.model,
             "a": self.discrimination,
             "b": self.difficulty,
-            "c": None,
+            "c": self.guessing if guesses else None,
             "se_a": _finite(self.se_discrimination),
             "se_b": _finite(self.se_difficulty),
-            "se_c": None,
+            "se_c": _finite(self.se_guessing) if guesses else None,
             "cov_ab": _finite(self.covariance),
             "n": self.n_responses,
             "flag": self.flag,
         }
+        for place, (threshold, error) in enumerate(zip(self.thresholds, self.se_thresholds, strict=True), start=1):
+            document[f"b{place}"], document[f"se_b{place}"] = threshold, _finite(error)
+        return document
 
 
 @dataclass(frozen=True)
@@ -73,7 +90,7 @@ class CalibrationResult:
     """Outcome of a calibration; a cancelled one carries no items.
 
     Args:
-        model: ``"rasch"`` or ``"2pl"``.
+        model: The model asked for, or ``"mixed"``.
         status: ``"converged"``, ``"not_converged"`` or ``"cancelled"``.
         items: Calibrated items in the order of the data.
         log_likelihood: Marginal log-likelihood, without the priors.

@@ -114,12 +114,19 @@ class _ScoreTables:
         return cls(nodes, -np.stack((right * nodes, right)), population, probes)
 
 
-def _orthonormal_terms(weights: FloatArray, scores: _ScoreTables) -> Iterator[tuple[FloatArray, FloatArray]]:
-    """Yield weights times each polynomial of degree 1, 2, … (Stieltjes), and its product with θ.
+def orthonormal_terms(weights: FloatArray, nodes: FloatArray, probes: FloatArray) -> Iterator[FloatArray]:
+    """Yield weights times each polynomial of degree 1, 2, … that is orthonormal under them (Stieltjes).
 
     The constant polynomial carries the mean, which the covariance leaves out.
+
+    Args:
+        weights: Posterior weights, shape (persons, nodes).
+        nodes: Abilities, shape (nodes,).
+        probes: Some of the functions that are to be expanded; their terms say when to end, shape (probes, nodes).
+
+    Yields:
+        Shape (persons, nodes).
     """
-    nodes = scores.nodes
     before, here = np.zeros_like(weights), np.ones_like(weights)
     norm = np.zeros(len(weights))
     first_share = 0.0
@@ -130,8 +137,8 @@ def _orthonormal_terms(weights: FloatArray, scores: _ScoreTables) -> Iterator[tu
         following /= np.maximum(norm, SMALLEST_NORM)[:, None]
         before, here = here, following
         term = weights * here
-        yield term, term @ nodes
-        share = float(((term @ scores.probes.T) ** 2).sum(axis=0).max())
+        yield term
+        share = float(((term @ probes.T) ** 2).sum(axis=0).max())
         first_share = first_share or share
         if share <= NEGLIGIBLE_SHARE * first_share:
             return
@@ -141,7 +148,8 @@ def _subtract_dense(information: FloatArray, block: PersonBlock, weights: FloatA
     items = block.n_items
     right, answered = cast(FloatArray, block.right), cast("FloatArray | None", block.answered)
     part = np.empty((block.n_persons, 2 * items + 2))
-    for term, ability in _orthonormal_terms(weights, scores):
+    for term in orthonormal_terms(weights, scores.nodes, scores.probes):
+        ability = term @ scores.nodes
         np.matmul(term, scores.by_item[0].T, out=part[:, :items])
         np.matmul(term, scores.by_item[1].T, out=part[:, items:-2])
         part[:, :items] += right * ability[:, None]
@@ -155,27 +163,38 @@ def _subtract_dense(information: FloatArray, block: PersonBlock, weights: FloatA
 def _subtract_sparse(information: FloatArray, block: PersonBlock, weights: FloatArray, scores: _ScoreTables) -> None:
     """Form the products of persons with equally many answers together and add them up by pair of entries."""
     width = len(information)
-    terms = list(_orthonormal_terms(weights, scores))
-    basis = np.stack([term for term, _ in terms], axis=2)
-    ability = np.stack([value for _, value in terms], axis=1)
-    for persons, rows in _equal_lengths(block):
+    basis = np.stack(list(orthonormal_terms(weights, scores.nodes, scores.probes)), axis=2)
+    ability = np.einsum("pqt,q->pt", basis, scores.nodes)
+    for persons, rows in equal_lengths(block.person, block.n_persons, entries=2):
         item = block.item[rows].astype(np.int64)
         population = np.broadcast_to([width - 2, width - 1], (len(item), 2))
         columns = np.concatenate((item, item + block.n_items, population), axis=1)
-        part = _coefficients(basis[persons], ability[persons], block.score[rows], item, scores)
-        products = (part @ part.transpose(0, 2, 1)).reshape(len(persons), -1)
-        # Only pairs in order are formed. They count twice here, for the sum is made symmetric in the end.
-        above, right = np.triu_indices(columns.shape[1])
-        pairs = np.take(columns * width, above, axis=1)
-        pairs += np.take(columns, right, axis=1)
-        values = np.take(products, above * columns.shape[1] + right, axis=1)
-        added: FloatArray = np.bincount(pairs.ravel(), values.ravel(), minlength=width**2).astype(
-            np.float64, copy=False
+        subtract_products(
+            information, columns, _coefficients(basis[persons], ability[persons], block.score[rows], item, scores)
         )
-        added = added.reshape(width, width)
-        added *= 2.0
-        added.flat[:: width + 1] *= 0.5
-        information -= added
+
+
+def subtract_products(information: FloatArray, columns: npt.NDArray[np.int64], part: FloatArray) -> None:
+    """Subtract for each person the products of its score functions, at the places that they belong to.
+
+    Only pairs in order are formed. They count twice here, for the sum is made symmetric in the end.
+
+    Args:
+        information: Shape (entries, entries), written to.
+        columns: Entry of each score function, shape (persons, functions).
+        part: Their coefficients, shape (persons, functions, terms).
+    """
+    width = len(information)
+    products = (part @ part.transpose(0, 2, 1)).reshape(len(part), -1)
+    above, right = np.triu_indices(columns.shape[1])
+    pairs = np.take(columns * width, above, axis=1)
+    pairs += np.take(columns, right, axis=1)
+    values = np.take(products, above * columns.shape[1] + right, axis=1)
+    added: FloatArray = np.bincount(pairs.ravel(), values.ravel(), minlength=width**2).astype(np.float64, copy=False)
+    added = added.reshape(width, width)
+    added *= 2.0
+    added.flat[:: width + 1] *= 0.5
+    information -= added
 
 
 def _coefficients(
@@ -187,13 +206,22 @@ def _coefficients(
     return np.concatenate((by_slope, by_intercept, scores.population @ basis), axis=1)
 
 
-def _equal_lengths(block: PersonBlock) -> Iterator[tuple[IntArray, IntArray]]:
-    """Yield groups of persons with equally many answers, and the rows of their answers, shape (persons, answers)."""
-    lengths = np.bincount(block.person, minlength=block.n_persons)
+def equal_lengths(person: IntArray, persons: int, *, entries: int) -> Iterator[tuple[IntArray, IntArray]]:
+    """Yield groups of persons with equally many answers, few enough to be worked on together.
+
+    Args:
+        person: Index of the person of each answer, not decreasing, shape (responses,).
+        persons: How many there are.
+        entries: Parameters of an item.
+
+    Yields:
+        Persons, shape (persons,), and the rows of their answers, shape (persons, answers).
+    """
+    lengths = np.bincount(person, minlength=persons)
     first = np.concatenate(((0,), np.cumsum(lengths)[:-1]))
     for length in np.unique(lengths):
         group = np.flatnonzero(lengths == length)
-        at_once = max(1, PAIRS_AT_ONCE // (2 * int(length) + 2) ** 2)
+        at_once = max(1, PAIRS_AT_ONCE // (entries * int(length) + 2) ** 2)
         for start in range(0, len(group), at_once):
-            persons = group[start : start + at_once].astype(np.int32)
-            yield persons, (first[persons][:, None] + np.arange(length)).astype(np.int32)
+            chosen = group[start : start + at_once].astype(np.int32)
+            yield chosen, (first[chosen][:, None] + np.arange(length)).astype(np.int32)

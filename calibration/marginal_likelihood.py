@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +20,9 @@ from calibration.calibration_result import (
     CalibratedItem,
     CalibrationResult,
 )
+from calibration.categories.bank_calibration import BankCalibration, BankTask
+from calibration.categories.calibrated_items import Natural
+from calibration.categories.curve_family import CATEGORY_MODELS
 from calibration.errors import CalibrationError
 from calibration.estimates import LARGEST_INTERCEPT, STEEPEST_SLOPE, Estimates
 from calibration.exclusions import usable_responses
@@ -27,14 +30,13 @@ from calibration.expectation import ExpectedCounts
 from calibration.item_priors import ItemPriors
 from calibration.parameter_covariance import ParameterCovariance, parameter_covariance
 from calibration.person_blocks import person_blocks
-from calibration.priors import Priors, learn_difficulty, require_rating
+from calibration.priors import PRIOR_ROUNDS, PRIOR_SETTLED, Priors, learn_difficulty, prior_distance, require_rating
 from calibration.problem import Problem
 from calibration.quadrature import DEFAULT_GRID, adequate_grid
 from calibration.responses import ResponseData
 
-MODELS = ("rasch", "2pl")
-PRIOR_ROUNDS = 20
-PRIOR_SETTLED = 2e-3
+#: Curves that the answers reach through two sums alone; everything is several times quicker for them.
+QUICK_MODELS = ("rasch", "2pl")
 # A logistic curve averaged over N(0, 1) is about as steep as one with a slope smaller by this factor.
 SPREAD_OF_ABILITY = 1.16
 
@@ -43,6 +45,7 @@ def calibrate(
     data: ResponseData,
     *,
     model: str = "2pl",
+    models: Mapping[str, str] | None = None,
     priors: Priors | None = None,
     ratings: Mapping[str, float] | None = None,
     fixed: Mapping[str, tuple[float, float]] | None = None,
@@ -50,16 +53,18 @@ def calibrate(
     tolerance: float = 1e-5,
     on_progress: Progress | None = None,
 ) -> CalibrationResult:
-    """Estimate the items' parameters from right and wrong answers.
+    """Estimate the items' parameters from scored answers.
 
-    Abilities are N(0, 1) for the 2PL. For the Rasch model slopes are 1 and the standard deviation of the abilities is
-    estimated. Where items are fixed, mean and standard deviation are estimated on the scale that those items define.
+    Abilities are N(0, 1). Where no slope is estimated (the Rasch model) their standard deviation is, and where items
+    are fixed, mean and standard deviation are estimated on the scale that those items define.
 
     Args:
-        data: Scores 0 and 1; absent pairs are taken as not administered.
-        model: ``"2pl"`` or ``"rasch"``.
-        priors: Priors on ln a and b, or None for plain maximum likelihood. With priors the estimates are posterior
-            modes and the standard errors those of the posterior; the Rasch model takes the prior on b alone.
+        data: Scores, 0 and 1 under "rasch", "2pl" and "3pl"; absent pairs are taken as not administered.
+        model: "rasch", "2pl", "3pl", "grm" or "gpcm".
+        models: Other models by item; the items may be mixed.
+        priors: Priors on ln a, on thresholds and on the logit of c, or None for plain maximum likelihood. With priors
+            the estimates are posterior modes and the standard errors those of the posterior; the Rasch model takes the
+            prior on b alone.
         ratings: Writers' ratings of difficulty from 1 to 5 by item, for the priors; other items are ignored.
         fixed: Discrimination and difficulty by item for items to leave as they are; items without answers are ignored.
         max_iterations: Most E-steps; the cycle under way is finished.
@@ -70,73 +75,95 @@ def calibrate(
         Parameters with standard errors, and how they came about.
 
     Raises:
-        CalibrationError: A model that is not available, scores other than 0 and 1, bad options, or nothing
+        CalibrationError: A model that is not available, scores that the model does not have, bad options, or nothing
             to calibrate.
 
     Reference:
         Bock & Aitkin (1981); Mislevy (1986) for the priors; Kim (2006) for fixed items.
     """
-    _refuse_options(model, max_iterations, tolerance)
+    chosen = {item: name for item, name in (models or {}).items() if name != model}
+    _refuse_options((model, *chosen.values()), max_iterations, tolerance)
     fixed = {} if fixed is None else fixed
-    _refuse_fixed(model, fixed)
-    data.require_dichotomous()
+    _refuse_fixed(fixed, lambda item: chosen.get(item, model))
+    quick = not chosen and model in QUICK_MODELS
+    if quick:
+        data.require_dichotomous()
     usable, exclusions = usable_responses(data, keep=fixed)
-    task = _Task.prepare(usable, model=model, priors=priors, ratings=ratings or {}, fixed=fixed)
     ascent = Ascent(max_iterations, tolerance, on_progress)
+    ending: BankCalibration | None = None
     try:
-        climb = task.climb(ascent)
+        if quick:
+            task = _Task.prepare(usable, model=model, priors=priors, ratings=ratings or {}, fixed=fixed)
+            ending = task.ending(task.climb(ascent))
+        else:
+            ending = _calibrated_bank(usable, model, chosen, priors, ratings or {}, fixed, ascent)
     except Cancelled:
-        return CalibrationResult(
-            model=model,
-            status=CANCELLED,
-            items=(),
-            log_likelihood=ascent.log_likelihood,
-            iterations=ascent.iterations,
-            latent_mean=task.start.mean,
-            latent_sd=task.start.deviation,
-            n_persons=usable.n_persons,
-            n_responses=usable.n_responses,
-            n_nodes=len(task.problem.grid.nodes),
-            exclusions=exclusions,
-            priors=priors,
-            history=tuple(ascent.history),
-        )
-    done = climb.summit.converged and climb.settled and climb.covariance is not None
+        pass
     return CalibrationResult(
-        model=model,
-        status=CONVERGED if done else NOT_CONVERGED,
-        items=task.items(climb),
-        log_likelihood=climb.summit.counts.log_likelihood,
+        model="mixed" if chosen else model,
+        status=CANCELLED if ending is None else CONVERGED if ending.converged else NOT_CONVERGED,
+        items=() if ending is None else ending.items,
+        log_likelihood=ascent.log_likelihood if ending is None else ending.log_likelihood,
         iterations=ascent.iterations,
-        latent_mean=climb.summit.estimates.mean,
-        latent_sd=climb.summit.estimates.deviation,
+        latent_mean=0.0 if ending is None else ending.mean,
+        latent_sd=1.0 if ending is None else ending.deviation,
         n_persons=usable.n_persons,
         n_responses=usable.n_responses,
-        n_nodes=len(climb.problem.grid.nodes),
+        n_nodes=len((DEFAULT_GRID if ending is None else ending.grid).nodes),
         exclusions=exclusions,
-        priors=climb.priors,
+        priors=priors if ending is None else ending.priors,
         history=tuple(ascent.history),
     )
 
 
-def _refuse_options(model: str, max_iterations: int, tolerance: float) -> None:
-    if model not in MODELS:
-        raise CalibrationError(f"model {model!r} is not available yet; rasch and 2pl are", code="model_not_available")
+def _calibrated_bank(
+    data: ResponseData,
+    model: str,
+    chosen: Mapping[str, str],
+    priors: Priors | None,
+    ratings: Mapping[str, float],
+    fixed: Mapping[str, tuple[float, float]],
+    ascent: Ascent,
+) -> BankCalibration:
+    known = {
+        place: Natural(fixed[name][0], (fixed[name][1],)) for place, name in enumerate(data.item_ids) if name in fixed
+    }
+    task = BankTask(
+        data=data,
+        models=tuple(chosen.get(name, model) for name in data.item_ids),
+        fixed=known,
+        ratings=np.array([_rating(name, ratings) for name in data.item_ids]),
+        priors=priors,
+    )
+    return task.calibrate(ascent)
+
+
+def _refuse_options(models: Iterable[str], max_iterations: int, tolerance: float) -> None:
+    for model in models:
+        if model not in CATEGORY_MODELS:
+            known = ", ".join(CATEGORY_MODELS)
+            raise CalibrationError(f"model {model!r} is not available; {known} are", code="model_not_available")
     if max_iterations < 1:
         raise CalibrationError(f"max_iterations is {max_iterations}; at least 1 is expected", code="bad_option")
     if not tolerance > 0:
         raise CalibrationError(f"tolerance is {tolerance}; a positive number is expected", code="bad_option")
 
 
-def _refuse_fixed(model: str, fixed: Mapping[str, tuple[float, float]]) -> None:
+def _refuse_fixed(fixed: Mapping[str, tuple[float, float]], model_of: Callable[[str], str]) -> None:
     for item_id, (discrimination, difficulty) in fixed.items():
+        if model_of(item_id) not in QUICK_MODELS:
+            raise CalibrationError(
+                f"fixed item {item_id!r}: model {model_of(item_id)}; discrimination and difficulty fix only "
+                "items of the models rasch and 2pl",
+                code="bad_fixed_item",
+            )
         if not (0 < discrimination < STEEPEST_SLOPE and abs(discrimination * difficulty) < LARGEST_INTERCEPT):
             raise CalibrationError(
                 f"fixed item {item_id!r}: discrimination {discrimination}, difficulty {difficulty}; "
                 f"a discrimination between 0 and {STEEPEST_SLOPE:g} and a finite difficulty are expected",
                 code="bad_fixed_item",
             )
-        if model == "rasch" and discrimination != 1:
+        if model_of(item_id) == "rasch" and discrimination != 1:
             raise CalibrationError(
                 f"fixed item {item_id!r}: discrimination {discrimination}; in the Rasch model it is 1",
                 code="bad_fixed_item",
@@ -201,7 +228,7 @@ class _Task:
             if covariance is None:
                 break
             learnt = self._learn(priors, summit, covariance)
-            settled = _distance(priors, learnt) < PRIOR_SETTLED
+            settled = prior_distance(priors, learnt) < PRIOR_SETTLED
             if settled:
                 break
             priors = learnt
@@ -227,7 +254,20 @@ class _Task:
     def _most_answers(self) -> int:
         return int(np.bincount(self.data.person).max())
 
-    def items(self, climb: _Climb) -> tuple[CalibratedItem, ...]:
+    def ending(self, climb: _Climb) -> BankCalibration:
+        """Report the end of a climb."""
+        estimates = climb.summit.estimates
+        return BankCalibration(
+            items=self._items(climb),
+            log_likelihood=climb.summit.counts.log_likelihood,
+            converged=climb.summit.converged and climb.settled and climb.covariance is not None,
+            mean=estimates.mean,
+            deviation=estimates.deviation,
+            grid=climb.problem.grid,
+            priors=climb.priors,
+        )
+
+    def _items(self, climb: _Climb) -> tuple[CalibratedItem, ...]:
         estimates, held = climb.summit.estimates, climb.summit.held
         slope, difficulty, flat = estimates.slope, estimates.difficulty(), estimates.is_flat()
         answers = np.bincount(self.data.item, minlength=self.data.n_items)
@@ -307,11 +347,3 @@ def _most_information(problem: Problem, summit: Summit[Estimates, ExpectedCounts
     information = summit.estimates.slope[trusted, None] ** 2 * right * (1.0 - right)
     longest = min(most_answers, len(information))
     return float(np.partition(information, len(information) - longest, axis=0)[-longest:].sum(axis=0).max())
-
-
-def _distance(before: Priors, after: Priors) -> float:
-    return max(
-        abs(before.difficulty_mean - after.difficulty_mean),
-        abs(before.difficulty_per_rating - after.difficulty_per_rating),
-        abs(before.difficulty_sd - after.difficulty_sd),
-    )

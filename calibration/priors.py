@@ -22,6 +22,10 @@ LINE_PRECISION = (1.0**-2, 0.35**-2)
 LOG_SPREAD_SD = 0.3
 
 
+PRIOR_ROUNDS = 20
+PRIOR_SETTLED = 2e-3
+
+
 @dataclass(frozen=True)
 class Priors:
     """Normal priors on ln a and on b, the latter centred by a rating of difficulty where there is one.
@@ -36,6 +40,8 @@ class Priors:
         difficulty_per_rating: γ₁, the change of b for each step of the rating.
         difficulty_sd: τ, the standard deviation of b about that line.
         learn_difficulty: Re-estimate γ₀, γ₁ and τ from the data (empirical Bayes).
+        guessing_logit_mean: Mean of ln(c / (1 − c)) in the 3PL; at the default c is one in five.
+        guessing_logit_sd: Its standard deviation.
 
     Reference:
         Mislevy (1986), Bayes modal estimation in item response models; Swaminathan, Hambleton, Sireci, Xing & Rizavi
@@ -48,9 +54,11 @@ class Priors:
     difficulty_per_rating: float = 0.7
     difficulty_sd: float = 0.85
     learn_difficulty: bool = True
+    guessing_logit_mean: float = -math.log(4.0)
+    guessing_logit_sd: float = 0.5
 
     def __post_init__(self) -> None:
-        for name in ("log_discrimination_sd", "difficulty_sd"):
+        for name in ("log_discrimination_sd", "difficulty_sd", "guessing_logit_sd"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value > 0):
                 raise CalibrationError(f"{name} is {value}; a positive number is expected", code="bad_prior")
@@ -163,6 +171,23 @@ def learn_difficulty(
     spread = regression.best_spread()
     mean, per_rating = regression.fit(spread).line
     return replace(priors, difficulty_mean=float(mean), difficulty_per_rating=float(per_rating), difficulty_sd=spread)
+
+
+def prior_distance(before: Priors, after: Priors) -> float:
+    """Tell how far the learnt part of the priors moved.
+
+    Args:
+        before: Priors.
+        after: Priors.
+
+    Returns:
+        The largest change of γ₀, γ₁ and τ.
+    """
+    return max(
+        abs(before.difficulty_mean - after.difficulty_mean),
+        abs(before.difficulty_per_rating - after.difficulty_per_rating),
+        abs(before.difficulty_sd - after.difficulty_sd),
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from calibration.marginal_likelihood import MODELS
+from calibration.marginal_likelihood import QUICK_MODELS
 from itembank import audit
 from itembank.actor import Actor, Role
 from itembank.calibration_runs.recorded_responses import AnswerCount, count_answers
@@ -76,8 +76,8 @@ def request_run(
     actor.require(Role.PSYCHOMETRICIAN)
     standard = current_standard(session)
     _unit_title(standard, unit)
-    if model not in MODELS:
-        raise InvalidInput(field="model", expected=f"one of {', '.join(MODELS)}")
+    if model not in QUICK_MODELS:
+        raise InvalidInput(field="model", expected=f"one of {', '.join(QUICK_MODELS)}")
     bank = bank_in_force(session)
     lock_banks(session)
     open_run = _open_run(session, standard.id, unit, model, include_simulated=include_simulated)

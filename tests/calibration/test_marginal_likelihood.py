@@ -358,13 +358,6 @@ def test_priors_that_do_not_settle_are_not_reported_as_converged(monkeypatch: py
     assert calibrate(data, priors=Priors(difficulty_mean=2.0)).status == "not_converged"
 
 
-def test_three_parameters_are_refused_by_name() -> None:
-    for model in ("3pl", "grm", "gpcm"):
-        with pytest.raises(CalibrationError, match="not available yet; rasch and 2pl are") as refusal:
-            calibrate(lsat7(), model=model)
-        assert refusal.value.code == "model_not_available"
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -1,0 +1,1 @@
+"""Marginal maximum likelihood for models beyond right and wrong with two parameters: 3PL, GRM, GPCM, mixed."""
