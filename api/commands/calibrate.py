@@ -23,9 +23,7 @@ NOT_CONVERGED = 1
 
 def calibrate_command(
     responses: Annotated[Path, typer.Argument(help="CSV (or .csv.gz, .parquet), wide or long; blank: not given.")],
-    model: Annotated[
-        Literal["rasch", "2pl", "3pl", "grm", "gpcm"], typer.Option(help="Response model; rasch and 2pl for now.")
-    ],
+    model: Annotated[Literal["rasch", "2pl", "3pl", "grm", "gpcm"], typer.Option(help="Response model.")],
     priors: Annotated[
         Literal["none", "default"], typer.Option(help="none: plain marginal maximum likelihood; default: weak priors.")
     ] = "default",
@@ -79,9 +77,12 @@ def _progress() -> Callable[[int, float], bool] | None:
 def _print(result: CalibrationResult, seconds: float) -> None:
     print("item                        a     se        b     se        n")
     for item in result.items:
+        further = [f"b{place} {threshold:.4f}" for place, threshold in enumerate(item.thresholds, start=1)]
+        further += [f"c {item.guessing:.4f}"] if item.model == "3pl" else []
         print(
             f"{item.item_id:<20} {item.discrimination:>8.4f} {item.se_discrimination:>6.4f}"
-            f" {item.difficulty:>8.4f} {item.se_difficulty:>6.4f} {item.n_responses:>8}  {item.flag or ''}"
+            f" {item.difficulty:>8.4f} {item.se_difficulty:>6.4f} {item.n_responses:>8}  {' '.join(further)}"
+            f" {item.flag or ''}".rstrip()
         )
     print_facts(
         {

@@ -121,13 +121,21 @@ class ParameterRow:
             model=item.model,
             discrimination=item.discrimination,
             difficulty=item.difficulty,
-            se_discrimination=item.se_discrimination if math.isfinite(item.se_discrimination) else None,
-            se_difficulty=item.se_difficulty if math.isfinite(item.se_difficulty) else None,
+            se_discrimination=_known(item.se_discrimination),
+            se_difficulty=_known(item.se_difficulty),
+            guessing=item.guessing,
+            thresholds=item.thresholds,
+            se_guessing=_known(item.se_guessing) if item.model == "3pl" else None,
+            se_thresholds=tuple(_known(error) for error in item.se_thresholds),
         )
         if tags is None:
             return row
         tagged = replace(row, unit=tags.unit, element=tags.element, criterion=tags.criterion, enemies=tags.enemies)
         return replace(tagged, attributes=tags.attributes, seconds=tags.seconds)
+
+
+def _known(error: float) -> float | None:
+    return error if math.isfinite(error) else None
 
 
 def read_parameters(path: Path) -> tuple[ParameterRow, ...]:
