@@ -58,6 +58,18 @@ class Link:
             difficulty=self.slope * item.difficulty + self.intercept,
             se_discrimination=item.se_discrimination / self.slope,
             se_difficulty=item.se_difficulty * self.slope,
+            thresholds=tuple(self.slope * threshold + self.intercept for threshold in item.thresholds),
+            se_thresholds=tuple(error * self.slope for error in item.se_thresholds),
+            covariances=self._moved(item.covariances, guesses=item.model == "3pl"),
+        )
+
+    def _moved(self, covariances: tuple[tuple[float, ...], ...], *, guesses: bool) -> tuple[tuple[float, ...], ...]:
+        scale = [1.0 / self.slope] + [self.slope] * (len(covariances) - 1)
+        if guesses:
+            scale[-1] = 1.0
+        return tuple(
+            tuple(value * scale[row] * scale[column] for column, value in enumerate(line))
+            for row, line in enumerate(covariances)
         )
 
 

@@ -1,0 +1,229 @@
+"""Items that are no longer what they were: robust z, displacement, anchors purged of drift, and CUSUM over time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from calibration.array_types import FloatArray
+from calibration.errors import CalibrationError
+from calibration.linking import LEAST_ANCHORS, Link
+
+#: The interquartile range of a normal distribution times this is its standard deviation.
+ROBUST_UNIT = 0.74
+ROBUST_Z_LIMIT = 1.645
+DISPLACEMENT_LIMIT = 0.5
+LEAST_DRIFT = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDrift:
+    """How far an item moved, seen from how all of them moved.
+
+    Args:
+        item_id: The item.
+        displacement: New difficulty minus old one, on the old scale.
+        robust_z: Its distance from the median displacement in robust standard deviations.
+        drifted: Whether both say that it moved: robust z beyond its limit and displacement beyond its own.
+    """
+
+    item_id: str
+    displacement: float
+    robust_z: float
+    drifted: bool
+
+
+def robust_z(displacements: Sequence[float] | FloatArray) -> FloatArray:
+    """Standardise by median and interquartile range, which items that drift hardly move.
+
+    Args:
+        displacements: One an item.
+
+    Returns:
+        Shape (items,); 0 for all where the range is nothing.
+
+    Reference:
+        Huynh & Meyer (2010).
+    """
+    values = np.asarray(displacements, dtype=np.float64)
+    low, middle, high = np.percentile(values, [25, 50, 75])
+    spread = ROBUST_UNIT * (high - low)
+    if spread <= LEAST_DRIFT:
+        return np.where(np.abs(values - middle) <= LEAST_DRIFT, 0.0, np.copysign(np.inf, values - middle))
+    return np.asarray((values - middle) / spread)
+
+
+def item_drift(
+    old: Mapping[str, float],
+    new: Mapping[str, float],
+    *,
+    z_limit: float = ROBUST_Z_LIMIT,
+    displacement_limit: float = DISPLACEMENT_LIMIT,
+) -> tuple[ItemDrift, ...]:
+    """Compare difficulties on one scale.
+
+    Args:
+        old: Difficulty by item.
+        new: Likewise, on the same scale.
+        z_limit: Robust z above which an item stands out.
+        displacement_limit: Displacement, in logits, below which it does not matter.
+
+    Returns:
+        The items in both, in the order of the new ones.
+
+    Raises:
+        CalibrationError: Fewer than five common items, or a difficulty that is not finite.
+    """
+    common = [name for name in new if name in old]
+    if len(common) < LEAST_ANCHORS:
+        raise CalibrationError(
+            f"{len(common)} items are in both calibrations; drift needs {LEAST_ANCHORS}", code="no_anchors"
+        )
+    moved = np.array([new[name] - old[name] for name in common])
+    if not np.isfinite(moved).all():
+        bad = common[int(np.argmin(np.isfinite(moved)))]
+        raise CalibrationError(
+            f"item {bad!r}: a finite difficulty is expected in both calibrations", code="bad_anchors"
+        )
+    away = robust_z(moved)
+    return tuple(
+        ItemDrift(name, float(step), float(z), bool(abs(z) > z_limit and abs(step) > displacement_limit))
+        for name, step, z in zip(common, moved, away, strict=True)
+    )
+
+
+def purged_link(
+    anchors: Sequence[str],
+    link: Callable[[Sequence[str]], Link],
+    moved: Callable[[Link], Mapping[str, tuple[float, float]]],
+    *,
+    z_limit: float = ROBUST_Z_LIMIT,
+    displacement_limit: float = DISPLACEMENT_LIMIT,
+) -> tuple[Link, tuple[str, ...]]:
+    """Link, leave out the anchors that drifted under that link, and link again until none does.
+
+    Args:
+        anchors: Items in both calibrations.
+        link: Links by some of them.
+        moved: Old and new difficulty of every anchor, both on the target scale, under a link.
+        z_limit: Robust z above which an anchor stands out.
+        displacement_limit: Displacement below which it does not matter.
+
+    Returns:
+        The link at the end, and the anchors left out.
+
+    Raises:
+        CalibrationError: If fewer than five anchors would be left: then it is not the anchors that drifted.
+    """
+    kept = list(anchors)
+    while True:
+        found = link(kept)
+        pairs = moved(found)
+        drift = item_drift(
+            {name: pairs[name][0] for name in kept},
+            {name: pairs[name][1] for name in kept},
+            z_limit=z_limit,
+            displacement_limit=displacement_limit,
+        )
+        worst = max((item for item in drift if item.drifted), key=lambda item: abs(item.robust_z), default=None)
+        if worst is None:
+            return found, tuple(name for name in anchors if name not in kept)
+        kept.remove(worst.item_id)
+        if len(kept) < LEAST_ANCHORS:
+            raise CalibrationError(
+                f"only {len(kept)} of {len(anchors)} anchor items would be left without those that drifted",
+                code="bad_anchors",
+            )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DriftWatch:
+    """Cumulative sums of an item's surprises over time.
+
+    Args:
+        easier: Sum for an item that grows easier, after each answer, shape (answers,).
+        harder: Sum for one that grows harder.
+        alarm: Place of the first answer at which a sum passed the limit, or None.
+        direction: "easier" or "harder" at the alarm, None without one.
+    """
+
+    easier: FloatArray
+    harder: FloatArray
+    alarm: int | None
+    direction: str | None
+
+
+def watch_drift(
+    scores: Sequence[float] | FloatArray,
+    expected: Sequence[float] | FloatArray,
+    variances: Sequence[float] | FloatArray,
+    *,
+    reference: float = 0.25,
+    limit: float = 12.0,
+) -> DriftWatch:
+    """Add up standardised surprises of an item's answers in the order of time, beyond a reference.
+
+    A sum that never falls below nothing rises only while answers are better (or worse) than the parameters say by more
+    than the reference. At the defaults a sound item alarms once in some three thousand answers, and one whose surprises have
+    moved by half a standard deviation after some forty-five.
+
+    Args:
+        scores: Scores in the order of time, shape (answers,).
+        expected: Expected scores given ability without the item, shape (answers,).
+        variances: Variances of the scores given that ability, positive, shape (answers,).
+        reference: Surprise, in standard deviations, that is let pass.
+        limit: Sum at which to alarm.
+
+    Returns:
+        The sums and the first alarm.
+
+    Raises:
+        CalibrationError: Columns of unequal length, or a variance that is not positive.
+
+    Reference:
+        Page (1954); Veerkamp & Glas (2000) for items of adaptive tests.
+    """
+    score, mean, variance = (np.asarray(column, dtype=np.float64) for column in (scores, expected, variances))
+    if not score.shape == mean.shape == variance.shape:
+        raise CalibrationError(
+            f"{score.size} scores, {mean.size} expectations and {variance.size} variances; they must be equally many",
+            code="unequal_columns",
+        )
+    if not (np.isfinite(variance) & (variance > 0)).all():
+        raise CalibrationError("a variance of a score must be positive", code="bad_option")
+    surprise = (score - mean) / np.sqrt(variance)
+    easier, harder = _cumulative(surprise - reference), _cumulative(-surprise - reference)
+    above = np.flatnonzero(np.maximum(easier, harder) > limit)
+    if not above.size:
+        return DriftWatch(easier, harder, None, None)
+    first = int(above[0])
+    return DriftWatch(easier, harder, first, "easier" if easier[first] > harder[first] else "harder")
+
+
+def _cumulative(steps: FloatArray) -> FloatArray:
+    """Sums that start anew at nothing whenever they would fall below it."""
+    total = np.cumsum(steps)
+    return np.asarray(total - np.minimum.accumulate(np.minimum(total, 0.0)))
+
+
+def average_run_length(*, shift: float, reference: float, limit: float) -> float:
+    """Tell after how many answers a sum is expected to alarm, for surprises N(shift, 1).
+
+    Args:
+        shift: Mean of the surprises, in standard deviations.
+        reference: As in `watch_drift`.
+        limit: As in `watch_drift`.
+
+    Returns:
+        Expected number of answers.
+
+    Reference:
+        Siegmund (1985), corrected diffusion approximation.
+    """
+    drift, height = shift - reference, limit + 1.166
+    if abs(drift) < 1e-9:
+        return height**2
+    return (math.exp(-2 * drift * height) + 2 * drift * height - 1) / (2 * drift**2)

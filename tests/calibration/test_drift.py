@@ -1,0 +1,115 @@
+"""Drift against worked numbers, planted movers, and simulated run lengths."""
+
+import numpy as np
+import pytest
+
+from calibration.drift import average_run_length, item_drift, purged_link, robust_z, watch_drift
+from calibration.errors import CalibrationError
+from calibration.linking import Link, link_to_anchors
+
+
+def test_robust_z_by_hand() -> None:
+    # Quartiles of 0, 1, 2, 3, 10 are 1 and 3: the robust standard deviation is 1.48 about 2.
+    assert robust_z([0, 1, 2, 3, 10]) == pytest.approx(np.array([-2, -1, 0, 1, 8]) / 1.48)
+    assert robust_z([1, 1, 1, 1, 2]).tolist() == [0, 0, 0, 0, np.inf]
+
+
+def test_the_item_that_moved_is_found() -> None:
+    draws = np.random.default_rng(3)
+    old = {f"i{place}": float(draws.normal()) for place in range(30)}
+    new = {name: value + float(draws.normal(0, 0.1)) for name, value in old.items()}
+    new["i7"] -= 1.2
+    found = item_drift(old, new)
+    assert [item.item_id for item in found if item.drifted] == ["i7"]
+    assert next(item for item in found if item.item_id == "i7").displacement == pytest.approx(-1.2, abs=0.4)
+
+
+def test_small_moves_do_not_matter_however_they_stand_out() -> None:
+    old = {f"i{place}": float(place) for place in range(10)}
+    new = {name: value + (0.3 if name == "i4" else 0.001 * place) for place, (name, value) in enumerate(old.items())}
+    assert not any(item.drifted for item in item_drift(old, new))
+    assert abs(next(item for item in item_drift(old, new) if item.item_id == "i4").robust_z) > 10
+
+
+def test_a_link_is_purged_of_anchors_that_drifted() -> None:
+    draws = np.random.default_rng(5)
+    target = {f"i{place}": (1.0, float(draws.normal())) for place in range(20)}
+    new = {name: (1.0, b - 0.5 + float(draws.normal(0, 0.05))) for name, (_a, b) in target.items()}
+    for name in ("i2", "i11", "i12"):
+        new[name] = (1.0, new[name][1] + 1.5)
+
+    def link(names: list[str]) -> Link:
+        return link_to_anchors(target, {name: new[name] for name in names}, method="shift")
+
+    def moved(found: Link) -> dict[str, tuple[float, float]]:
+        return {name: (target[name][1], new[name][1] + found.intercept) for name in new}
+
+    naive = link(list(new))
+    purged, left_out = purged_link(list(new), link, moved)
+    assert left_out == ("i2", "i11", "i12")
+    assert purged.intercept == pytest.approx(0.5, abs=0.03)
+    assert abs(naive.intercept - 0.5) > 0.2
+
+
+def test_a_link_is_not_purged_to_nothing() -> None:
+    target = {f"i{place}": (1.0, 0.0) for place in range(5)}
+    new = {f"i{place}": (1.0, 5.0 * (place == 4)) for place in range(5)}
+    with pytest.raises(CalibrationError, match="only 4 of 5 anchor items would be left"):
+        purged_link(
+            list(new),
+            lambda names: link_to_anchors(target, {name: new[name] for name in names}, method="shift"),
+            lambda found: {name: (target[name][1], new[name][1] + found.intercept) for name in new},
+        )
+
+
+def test_sums_are_those_of_the_recursion() -> None:
+    draws = np.random.default_rng(2)
+    chance = draws.uniform(0.2, 0.9, 200)
+    score = (draws.random(200) < chance).astype(float)
+    watch = watch_drift(score, chance, chance * (1 - chance), reference=0.1)
+    easier = harder = 0.0
+    for place in range(200):
+        surprise = (score[place] - chance[place]) / np.sqrt(chance[place] * (1 - chance[place]))
+        easier, harder = max(0.0, easier + surprise - 0.1), max(0.0, harder - surprise - 0.1)
+        assert (watch.easier[place], watch.harder[place]) == (pytest.approx(easier), pytest.approx(harder))
+
+
+def test_a_leak_is_noticed_soon_and_a_sound_item_seldom_accused() -> None:
+    draws = np.random.default_rng(4)
+    sound, leaked = [], []
+    for _ in range(60):
+        chance = draws.uniform(0.3, 0.8, 1500)
+        honest = (draws.random(1500) < chance).astype(float)
+        told = (draws.random(1500) < np.minimum(1, chance + 0.25)).astype(float)
+        variance = chance * (1 - chance)
+        sound.append(watch_drift(honest, chance, variance).alarm)
+        leaked.append(watch_drift(told, chance, variance))
+    assert all(watch.direction == "easier" for watch in leaked)
+    assert np.median([watch.alarm for watch in leaked]) < 90
+    expected = average_run_length(shift=0.0, reference=0.25, limit=12.0)
+    accused = np.mean([alarm is not None for alarm in sound])
+    # Two sums, each alarming on average after so many answers.
+    assert accused == pytest.approx(1 - np.exp(-2 * 1500 / expected), abs=0.2)
+
+
+def test_run_lengths_are_those_of_simulation() -> None:
+    draws = np.random.default_rng(6)
+    for shift, tolerance in ((0.5, 0.1), (0.25, 0.15)):
+        lengths = []
+        for _ in range(300):
+            steps = draws.normal(shift, 1, 4000)
+            lengths.append(watch_drift(steps, np.zeros(4000), np.ones(4000), limit=6.0).alarm + 1)
+        expected = average_run_length(shift=shift, reference=0.25, limit=6.0)
+        assert np.mean(lengths) == pytest.approx(expected, rel=tolerance)
+
+
+def test_refusals() -> None:
+    with pytest.raises(CalibrationError, match="2 items are in both calibrations; drift needs 5"):
+        item_drift({"a": 0.0, "b": 1.0}, {"a": 0.0, "b": 1.0})
+    names = "abcdef"
+    with pytest.raises(CalibrationError, match="item 'c': a finite difficulty"):
+        item_drift(dict.fromkeys(names, 0.0), dict.fromkeys(names, 0.0) | {"c": float("nan")})
+    with pytest.raises(CalibrationError, match="2 scores, 1 expectations and 2 variances"):
+        watch_drift([1, 0], [0.5], [1, 1])
+    with pytest.raises(CalibrationError, match="must be positive"):
+        watch_drift([1], [0.5], [0.0])
