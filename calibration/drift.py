@@ -167,8 +167,8 @@ def watch_drift(
     """Add up standardised surprises of an item's answers in the order of time, beyond a reference.
 
     A sum that never falls below nothing rises only while answers are better (or worse) than the parameters say by more
-    than the reference. At the defaults a sound item alarms once in some three thousand answers, and one whose surprises have
-    moved by half a standard deviation after some forty-five.
+    than the reference. At the defaults a sound item alarms once in some three thousand answers, and one whose surprises
+    have moved by half a standard deviation after some forty-five.
 
     Args:
         scores: Scores in the order of time, shape (answers,).
