@@ -1,0 +1,263 @@
+"""Whether items behave as their curves say: S-X² on linear data, infit and outfit, residuals by ability on any data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from calibration.array_types import FloatArray
+from calibration.calibration_result import CalibratedItem
+from calibration.curve_linking import engine_parameters
+from calibration.errors import CalibrationError
+from calibration.quadrature import DEFAULT_GRID, AbilityGrid
+from calibration.responses import ResponseData
+from calibration.score_distribution import score_distribution
+from engine.ability_grid import posterior_of
+from engine.response_models import ItemPool
+
+LEAST_EXPECTED = 1.0
+BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SummedScoreFit:
+    """S-X² of one item.
+
+    Args:
+        item_id: The item.
+        statistic: Sum of squared differences over their expectations.
+        degrees_of_freedom: Cells that are free, less the item's own parameters.
+        p_value: Chance of at least this much misfit if the model is true.
+        rmsea: Misfit per degree of freedom and person, √(max(0, S-X²/df − 1)/(N − 1)): an effect size.
+    """
+
+    item_id: str
+    statistic: float
+    degrees_of_freedom: int
+    p_value: float
+    rmsea: float
+
+
+@dataclass(frozen=True, slots=True)
+class ResidualFit:
+    """How far answers to an item are from what is expected at the persons' abilities.
+
+    Args:
+        item_id: The item.
+        outfit: Mean squared standardised residual; 1 is expected, far answers count most.
+        infit: Squared residuals over their variances; 1 is expected, near answers count most.
+        worst_gap: Largest difference, over groups of ability, between mean and expected share of points.
+        worst_z: That group's difference in standard errors.
+        n: Answers.
+    """
+
+    item_id: str
+    outfit: float
+    infit: float
+    worst_gap: float
+    worst_z: float
+    n: int
+
+
+def pool_of_items(items: Sequence[CalibratedItem]) -> ItemPool:
+    """Give calibrated items to the engine, in their order."""
+    return ItemPool.from_items([engine_parameters(item) for item in items])
+
+
+def summed_score_fit(
+    data: ResponseData,
+    items: Sequence[CalibratedItem],
+    *,
+    mean: float = 0.0,
+    standard_deviation: float = 1.0,
+    grid: AbilityGrid = DEFAULT_GRID,
+) -> tuple[SummedScoreFit, ...]:
+    """Compare, among persons with the same number of points, the shares of an item's scores with those expected.
+
+    Args:
+        data: Answers of persons who all answered all items: on adaptive data the number of points says nothing.
+        items: Calibrated items, among them all that were answered.
+        mean: Mean of the abilities.
+        standard_deviation: Their standard deviation.
+        grid: Abilities to sum over.
+
+    Returns:
+        One an item, in the order of the data.
+
+    Raises:
+        CalibrationError: Somebody did not answer every item, there are fewer than three items, or an item is not
+            calibrated.
+
+    Reference:
+        Orlando & Thissen (2000); Kang & Chen (2008) for more than two scores.
+    """
+    from scipy.stats import chi2
+
+    if data.n_items < 3 or data.n_responses != data.n_persons * data.n_items:
+        raise CalibrationError(
+            f"{data.n_responses} answers of {data.n_persons} persons to {data.n_items} items: S-X² needs at least "
+            "three items, and everybody's answer to each; take binned residuals for adaptive data",
+            code="not_linear",
+        )
+    pool = _pool_for(data, items)
+    scores = np.zeros((data.n_persons, data.n_items), dtype=np.int64)
+    scores[data.person, data.item] = data.score
+    totals = scores.sum(axis=1)
+    curves = np.exp(pool.log_probabilities(grid.nodes))
+    weights = np.exp(grid.log_weights(mean, standard_deviation))
+    own = [curves[place, : pool.category_counts[place]] for place in range(data.n_items)]
+    everything = score_distribution(own) @ weights
+    fits = []
+    for place, item_id in enumerate(data.item_ids):
+        rest = score_distribution([curve for other, curve in enumerate(own) if other != place])
+        observed, expected = _tables(scores[:, place], totals, own[place], rest, everything, weights)
+        statistic, cells = _collapsed_statistic(observed, expected)
+        free = max(1, cells - _parameters(items, item_id))
+        fits.append(
+            SummedScoreFit(
+                item_id=item_id,
+                statistic=statistic,
+                degrees_of_freedom=free,
+                p_value=float(chi2.sf(statistic, free)),
+                rmsea=float(np.sqrt(max(0.0, statistic / free - 1) / max(1, data.n_persons - 1))),
+            )
+        )
+    return tuple(fits)
+
+
+def residual_fit(
+    data: ResponseData,
+    items: Sequence[CalibratedItem],
+    *,
+    mean: float = 0.0,
+    standard_deviation: float = 1.0,
+    grid: AbilityGrid = DEFAULT_GRID,
+) -> tuple[ResidualFit, ...]:
+    """Weigh residuals by the posterior of each person's ability, so that sparse and adaptive data can be judged.
+
+    An answer is compared with what the person's answers to the *other* items let expect, and its squared distance with
+    the variance that goes with that expectation: an item must not vouch for itself, and that ability is known only so
+    well must not count as misfit.
+
+    Args:
+        data: Answers, complete or not.
+        items: Calibrated items, among them all that were answered.
+        mean: Mean of the abilities.
+        standard_deviation: Their standard deviation.
+        grid: Abilities to sum over.
+
+    Returns:
+        One an item, in the order of the data.
+
+    Raises:
+        CalibrationError: An item is not calibrated.
+
+    Reference:
+        Wright & Masters (1982) for infit and outfit; Stone (2000) for posterior weights.
+    """
+    pool = _pool_for(data, items)
+    nodes = grid.nodes
+    logs = pool.log_probabilities(nodes)
+    expected = pool.expected_scores(nodes)
+    squares = np.tensordot(np.exp(logs), np.square(np.arange(pool.categories)), axes=(1, 0))
+    variance = np.maximum(squares - expected**2, 1e-12)
+    log_posterior = np.tile(grid.log_weights(mean, standard_deviation), (data.n_persons, 1))
+    np.add.at(log_posterior, data.person, logs[data.item, data.score.astype(np.int64)])
+    fits = []
+    for place, item_id in enumerate(data.item_ids):
+        rows = data.item == place
+        score = data.score[rows].astype(np.int64)
+        # What the item itself said about its persons is taken out of their posteriors again.
+        posterior = posterior_of(log_posterior[data.person[rows]] - logs[place, score])
+        fits.append(_residuals(item_id, score, posterior, expected[place], variance[place], nodes))
+    return tuple(fits)
+
+
+def _residuals(
+    item_id: str,
+    score: npt.NDArray[np.int64],
+    posterior: FloatArray,
+    expected: FloatArray,
+    variance: FloatArray,
+    nodes: FloatArray,
+) -> ResidualFit:
+    predicted = posterior @ expected
+    # Of an answer given all others: the variance at an ability and that of the expectation over abilities.
+    spread = posterior @ variance + posterior @ expected**2 - predicted**2
+    squared = (score - predicted) ** 2
+    outfit, infit = float((squared / spread).mean()), float(squared.sum() / spread.sum())
+    ability = posterior @ nodes
+    cuts = np.quantile(ability, np.linspace(0, 1, BINS + 1)[1:-1])
+    group = np.searchsorted(cuts, ability)
+    points = max(1.0, float(expected.max().round()))
+    worst = (0.0, 0.0)
+    for place in range(BINS):
+        inside = group == place
+        if inside.sum() < 2:
+            continue
+        gap = float((score[inside] - predicted[inside]).mean())
+        error = float(np.sqrt(spread[inside].sum())) / int(inside.sum())
+        worst = max(worst, (gap / points, gap / error), key=lambda pair: abs(pair[1]))
+    return ResidualFit(item_id, outfit, infit, worst[0], worst[1], len(score))
+
+
+def _pool_for(data: ResponseData, items: Sequence[CalibratedItem]) -> ItemPool:
+    known = {item.item_id: item for item in items}
+    for item_id in data.item_ids:
+        if item_id not in known:
+            raise CalibrationError(f"item {item_id!r} has answers but no parameters", code="no_parameters")
+    pool = pool_of_items([known[item_id] for item_id in data.item_ids])
+    highest = np.zeros(data.n_items, dtype=np.int64)
+    np.maximum.at(highest, data.item, data.score.astype(np.int64))
+    beyond = np.flatnonzero(highest >= pool.category_counts)
+    if beyond.size:
+        raise CalibrationError(
+            f"item {data.item_ids[beyond[0]]!r}: score {highest[beyond[0]]}, but its parameters know scores up to "
+            f"{pool.category_counts[beyond[0]] - 1}",
+            code="score_out_of_range",
+        )
+    return pool
+
+
+def _parameters(items: Sequence[CalibratedItem], item_id: str) -> int:
+    item = next(item for item in items if item.item_id == item_id)
+    slope = 0 if item.model in ("rasch", "1pl") else 1
+    return slope + max(1, len(item.thresholds)) + (item.model == "3pl")
+
+
+def _tables(
+    scores: npt.NDArray[np.int64],
+    totals: npt.NDArray[np.int64],
+    own: FloatArray,
+    rest: FloatArray,
+    everything: FloatArray,
+    weights: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Observed and expected numbers of persons by total (without none and all points) and score of the item."""
+    highest, categories = len(everything) - 1, len(own)
+    observed = np.zeros((highest + 1, categories))
+    np.add.at(observed, (totals, scores), 1.0)
+    expected = np.zeros_like(observed)
+    for score in range(categories):
+        together = (own[score] * rest) @ weights
+        expected[score : score + len(rest), score] = together
+    expected *= (observed.sum(axis=1) / np.maximum(everything, 1e-300))[:, None]
+    return observed[1:-1], expected[1:-1]
+
+
+def _collapsed_statistic(observed: FloatArray, expected: FloatArray) -> tuple[float, int]:
+    """Join neighbouring totals until every score is expected of at least one person, and add up the misfit."""
+    groups: list[tuple[FloatArray, FloatArray]] = []
+    seen, due = np.zeros(observed.shape[1]), np.zeros(observed.shape[1])
+    for row, row_expected in zip(observed, expected, strict=True):
+        seen, due = seen + row, due + row_expected
+        if (due >= LEAST_EXPECTED).all():
+            groups.append((seen, due))
+            seen, due = np.zeros_like(seen), np.zeros_like(due)
+    if groups:
+        groups[-1] = groups[-1][0] + seen, groups[-1][1] + due
+    statistic = sum(float(((one - other) ** 2 / other).sum()) for one, other in groups)
+    return statistic, len(groups) * (observed.shape[1] - 1)
