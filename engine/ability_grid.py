@@ -117,9 +117,20 @@ def mean_and_sd(nodes: FloatArray, posterior: FloatArray) -> tuple[float, float]
     return mean, sqrt(float(posterior @ np.square(nodes - mean)))
 
 
+def means_and_sds(nodes: FloatArray, posteriors: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return means and standard deviations of many posteriors, shape (sittings, nodes), as two columns."""
+    means = posteriors @ nodes
+    return means, np.sqrt((posteriors * np.square(nodes - means[:, None])).sum(axis=1))
+
+
 def probability_above(weights: FloatArray, posterior: FloatArray) -> float:
     """Return the probability above a cut from the grid's weights for that cut and one posterior."""
     return min(max(float(weights @ posterior), 0.0), 1.0)
+
+
+def probabilities_above(weights: FloatArray, posteriors: FloatArray) -> FloatArray:
+    """Return the probabilities above a cut of many posteriors, shape (sittings, nodes)."""
+    return np.clip(posteriors @ weights, 0.0, 1.0)
 
 
 def credible_interval(grid: EapGrid, posterior: FloatArray, *, level: float) -> tuple[float, float]:
@@ -135,6 +146,38 @@ def credible_interval(grid: EapGrid, posterior: FloatArray, *, level: float) -> 
     """
     tail = (1 - level) / 2
     return _quantile(grid, posterior, tail), _quantile(grid, posterior, 1 - tail)
+
+
+def credible_intervals(grid: EapGrid, posteriors: FloatArray, *, level: float) -> tuple[FloatArray, FloatArray]:
+    """Return the equal-tailed intervals of many posteriors.
+
+    Args:
+        grid: The grid the posteriors stand on.
+        posteriors: Probabilities, shape (sittings, nodes).
+        level: Probability inside each interval, between 0 and 1.
+
+    Returns:
+        Lower and upper ends, shape (sittings,) each.
+    """
+    below = posteriors @ grid.mass_below_nodes.T
+    tail = (1 - level) / 2
+    return _quantiles(grid, posteriors, below, tail), _quantiles(grid, posteriors, below, 1 - tail)
+
+
+def _quantiles(grid: EapGrid, posteriors: FloatArray, below: FloatArray, mass: float) -> FloatArray:
+    """Do for many posteriors what `_quantile` does for one."""
+    everyone, highest = np.arange(len(posteriors)), np.maximum.accumulate(below, axis=1)
+    cells = np.clip((highest < mass).sum(axis=1) - 1, 0, grid.nodes.size - 2)
+    start, end = below[everyone, cells], below[everyone, cells + 1]
+    slope, slope_end = posteriors[everyone, cells], posteriors[everyone, cells + 1]
+    cubic = slope + slope_end - 2 * (end - start)
+    square = 3 * (end - start) - 2 * slope - slope_end
+    low, high = np.zeros(cells.size), np.ones(cells.size)
+    for _ in range(40):
+        middle = (low + high) / 2
+        short = start + middle * (slope + middle * (square + middle * cubic)) < mass
+        low, high = np.where(short, middle, low), np.where(short, high, middle)
+    return np.asarray(grid.nodes[cells] + low * grid.spacing)
 
 
 def _quantile(grid: EapGrid, posterior: FloatArray, mass: float) -> float:

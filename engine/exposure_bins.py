@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import ndtri
 
 from engine.ability_grid import mean_and_sd, posterior_of
 from engine.design import ExamDesign, PreparedExam
 from engine.errors import InvalidParameters
-from engine.exposure import DEFAULT_FADING, ExposureCounts, eligibility_probabilities, merge, update
+from engine.exposure import DEFAULT_FADING, ExposureCounts, counted, eligibility_probabilities, marked, merge
 from engine.randomness import generator
-from engine.response_models import FloatArray, ItemPool
+from engine.response_models import FloatArray, IntArray, ItemPool
+from engine.testlets import Testlets, least, shared
+
+BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +40,18 @@ class BinnedCounts:
     Args:
         overall: Counts over all sittings.
         bins: Counts of each bin, over the sittings whose estimate was in it when an item was chosen.
+
+    Raises:
+        InvalidParameters: If a bin counts other items than `overall`.
     """
 
     overall: ExposureCounts
     bins: tuple[ExposureCounts, ...]
+
+    def __post_init__(self) -> None:
+        for place, part in enumerate(self.bins):
+            if part.item_ids != self.overall.item_ids:
+                raise InvalidParameters(f"the exposure counts of bin {place} are not about the items counted overall")
 
     @classmethod
     def none_yet(cls, item_ids: Sequence[str], *, bins: int) -> "BinnedCounts":
@@ -69,9 +81,9 @@ class BinnedCounts:
 
 
 def bin_boundaries(design: ExamDesign) -> tuple[float, ...]:
-    """Return the abilities that part the bins: quantiles of the prior, so that all bins are in use."""
+    """Return the abilities that part the bins: quantiles of the population's prior, so that all bins are in use."""
     shares = np.arange(1, design.exposure_bins) / design.exposure_bins
-    return tuple((design.prior_mean + design.prior_sd * ndtri(shares)).tolist())
+    return tuple((design.population_mean + design.population_sd * ndtri(shares)).tolist())
 
 
 def bin_of(design: ExamDesign, theta: float) -> int:
@@ -90,18 +102,66 @@ def bins_of_sitting(exam: PreparedExam, responses: Sequence[tuple[str, int]]) ->
         One bin per answer.
     """
     log_posterior = np.array(exam.grid.log_prior)
-    bins = []
-    for item_id, response in responses:
+    bins: list[int] = []
+    items = [exam.pool.index_of(item_id) for item_id, _response in responses]
+    scores = [response for _item_id, response in responses]
+    for number in range(1, len(responses) + 1):
         theta, _standard_error = mean_and_sd(exam.grid.nodes, posterior_of(log_posterior))
         bins.append(bin_of(exam.design, theta))
-        log_posterior += exam.log_probabilities[exam.pool.index_of(item_id), response]
+        log_posterior += exam.answer_likelihood.added_by_last(items[:number], scores[:number])
     return tuple(bins)
+
+
+def eligibility_by_bin(counts: BinnedCounts, pool: ItemPool, *, maximum_rate: float) -> FloatArray:
+    """Return the probabilities with which the items are eligible in the next sitting.
+
+    Args:
+        counts: Counts so far, of these or other items.
+        pool: The items of the exam.
+        maximum_rate: Largest share of sittings that should administer an item, in all and among those in a bin.
+
+    Returns:
+        Probabilities, shape (1 + bins, items): over all sittings first, then in each bin.
+
+    Raises:
+        InvalidSetting: If the maximum rate is impossible.
+    """
+    parts = (counts.overall, *counts.bins)
+    return np.stack(
+        [eligibility_probabilities(part.for_items(pool.item_ids), maximum_rate=maximum_rate) for part in parts]
+    )
+
+
+def marks_of_draw(eligible: FloatArray, *, seed: int, testlets: Testlets = ()) -> BoolArray:
+    """Draw the items that sit out one sitting, and those that sit out parts of it.
+
+    One random number an item serves for all bins, so the draw over all sittings is that of `draw_ineligible`.
+
+    Args:
+        eligible: Probabilities of being eligible, as `eligibility_by_bin` gives them, shape (1 + bins, items).
+        seed: Seed of the sitting.
+        testlets: Testlets of the pool, each of which sits out whole.
+
+    Returns:
+        Marks of the same shape: items kept back in the whole sitting, then those kept back besides in each bin.
+
+    Reference:
+        van der Linden & Veldkamp (2007), conditional item eligibility.
+    """
+    draws = generator(seed, 0, "eligibility").random((eligible.shape[1],))
+    marks = shared(testlets, draws) >= least(testlets, eligible)
+    marks[1:] &= ~marks[0]
+    return np.asarray(marks)
+
+
+def named_draw(marks: BoolArray, pool: ItemPool) -> EligibilityDraw:
+    """Return a draw with the ids of the items in place of marks, shape (1 + bins, items)."""
+    named = [tuple(pool.item_ids[item] for item in np.flatnonzero(row).tolist()) for row in marks]
+    return EligibilityDraw(everywhere=named[0], by_bin=tuple(named[1:]))
 
 
 def draw_ineligible_by_bin(counts: BinnedCounts, pool: ItemPool, *, maximum_rate: float, seed: int) -> EligibilityDraw:
     """Draw the items that sit out one sitting, and those that sit out parts of it.
-
-    One random number an item serves for all bins, so the draw over all sittings is that of `draw_ineligible`.
 
     Args:
         counts: Counts so far, of these or other items.
@@ -118,17 +178,8 @@ def draw_ineligible_by_bin(counts: BinnedCounts, pool: ItemPool, *, maximum_rate
     Reference:
         van der Linden & Veldkamp (2007), conditional item eligibility.
     """
-    draws = generator(seed, 0, "eligibility").random(len(pool))
-
-    def drawn(part: ExposureCounts) -> FloatArray:
-        return eligibility_probabilities(part.for_items(pool.item_ids), maximum_rate=maximum_rate)
-
-    out = draws >= drawn(counts.overall)
-    by_bin = (np.flatnonzero((draws >= drawn(part)) & ~out).tolist() for part in counts.bins)
-    return EligibilityDraw(
-        everywhere=tuple(pool.item_ids[item] for item in np.flatnonzero(out).tolist()),
-        by_bin=tuple(tuple(pool.item_ids[item] for item in items) for items in by_bin),
-    )
+    eligible = eligibility_by_bin(counts, pool, maximum_rate=maximum_rate)
+    return named_draw(marks_of_draw(eligible, seed=seed, testlets=pool.testlets), pool)
 
 
 def update_by_bin(
@@ -153,23 +204,45 @@ def update_by_bin(
         UnknownItem: If an id is not among the counted items.
         InvalidSetting: If the fading is impossible.
     """
-    kept_back = [set(draw.everywhere).union(ids) for ids in draw.by_bin]
-    visited = {place for _item_id, place in administered} if draw.by_bin else set()
+    marks = np.stack([marked(counts.overall, ids) for ids in (draw.everywhere, *draw.by_bin)])
+    places = np.array([place for _item_id, place in administered], dtype=np.int64)
+    items = counts.overall.positions_of([item_id for item_id, _place in administered])
+    return counted_by_bin(counts, marks, items, places, fading=fading)
+
+
+def counted_by_bin(
+    counts: BinnedCounts, marks: BoolArray, items: IntArray, places: IntArray, *, fading: float = DEFAULT_FADING
+) -> BinnedCounts:
+    """Count one finished sitting whose items are marked, not named.
+
+    Args:
+        counts: Counts so far, over the same items in every bin.
+        marks: Items kept back in the whole sitting, and besides in each bin, shape (1 + bins, items).
+        items: Positions of the items given, shape (given,).
+        places: Bin of the estimate when each was chosen, shape (given,).
+        fading: Weight that earlier sittings keep, above 0 and at most 1; a bin forgets only when it is visited.
+
+    Returns:
+        The new counts.
+
+    Raises:
+        InvalidSetting: If the fading is impossible.
+    """
+    visited = sorted(set(places.tolist())) if counts.bins else []
     # An item was eligible in the sitting if it was so in any bin that the sitting visited.
-    nowhere = set.intersection(*(kept_back[place] for place in visited)) if visited else set(draw.everywhere)
-    given = [item_id for item_id, _place in administered]
-    bins = [
-        update(
-            part,
-            sorted(kept_back[place]),
-            [item_id for item_id, where in administered if where == place],
-            fading=fading,
-        )
-        if place in visited
-        else part
-        for place, part in enumerate(counts.bins)
-    ]
-    return BinnedCounts(overall=update(counts.overall, sorted(nowhere), given, fading=fading), bins=tuple(bins))
+    nowhere = marks[0] | marks[1:][visited].all(axis=0) if visited else marks[0]
+    bins = list(counts.bins)
+    for place in visited:
+        given = _given(items[places == place], marks.shape[1])
+        bins[place] = counted(bins[place], marks[0] | marks[1 + place], given, fading=fading)
+    overall = counted(counts.overall, nowhere, _given(items, marks.shape[1]), fading=fading)
+    return BinnedCounts(overall=overall, bins=tuple(bins))
+
+
+def _given(items: IntArray, size: int) -> BoolArray:
+    given = np.zeros(size, dtype=np.bool_)
+    given[items] = True
+    return given
 
 
 def merge_by_bin(first: BinnedCounts, second: BinnedCounts) -> BinnedCounts:

@@ -1,41 +1,28 @@
 """What a simulation says about an exam, each figure with its Monte-Carlo standard error."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from math import sqrt
 from typing import Any
 
 import numpy as np
 
+from engine.conditional_figures import (
+    ClaimFigures,
+    ConditionalFigures,
+    claim_figures,
+    claims,
+    conditional_figures,
+    likelier_side_is_true,
+    measurement,
+)
 from engine.design import PreparedExam
-from engine.outcomes import COMPETENT, NOT_ENOUGH_EVIDENCE, SittingOutcome
+from engine.exposure_usage import UsageReport, overlap_rate, usage_report
+from engine.monte_carlo import Figure, errors_of, mean, share
+from engine.programme import TakenSittings
 from engine.response_models import FloatArray
+from engine.simulated_sittings import SimulatedSitting, SittingColumns
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SimulatedSitting:
-    """One simulated sitting, complete enough to be replayed.
-
-    Args:
-        seed: Seed of the sitting.
-        theta: True ability.
-        ineligible: Ids of the items that exposure control kept back.
-        responses: Item id and scored response of every answer, in order.
-        finish_reason: Why the engine ended it.
-        outcome: What the engine concluded.
-        violations: Bounds of the blueprint that the finished sitting breaks, as sentences.
-        ineligible_by_bin: Ids of the items kept back besides while the estimate was in each exposure bin.
-    """
-
-    seed: int
-    theta: float
-    ineligible: tuple[str, ...]
-    responses: tuple[tuple[str, int], ...]
-    finish_reason: str
-    outcome: SittingOutcome
-    violations: tuple[str, ...]
-    ineligible_by_bin: tuple[tuple[str, ...], ...] = ()
+__all__ = ["SimulatedSitting", "SimulationReport", "summarise"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +35,7 @@ class SimulationReport:
         rmse: Root mean squared difference between them.
         mean_standard_error: Root mean of the squared standard errors that the engine reports.
         interval_coverage: Share of the 90 % credible intervals that hold the true ability.
-        mean_length: Mean number of items.
+        mean_length: Mean number of items that count.
         max_exposure: Largest share of sittings that administered one item.
         overlap: Share of its items that a sitting has in common with another, on average.
         blueprint_violations: Sittings that break a bound of the blueprint, early stops included.
@@ -57,8 +44,13 @@ class SimulationReport:
         verdict_accuracy: Share of right verdicts among those issued, None where none was.
         undecided: Share of sittings without a verdict.
         finish_reasons: Number of sittings by reason of their end.
+        lengths: Number of sittings by number of items.
         exposure: Share of sittings that administered each item, by id.
-        standard_errors: Monte-Carlo standard errors, by the name of the figure.
+        usage: How the bank was used: items never seen, and items above the rate aimed at.
+        conditional: Figures by true ability.
+        claims: Claimed against actual accuracy, the least sure sittings first.
+        standard_errors: Monte-Carlo standard errors, by the name of the figure; none of a single sitting. That sittings
+            under exposure control depend on each other a little is left out of them.
         sittings: The sittings themselves if they were asked for.
     """
 
@@ -76,25 +68,35 @@ class SimulationReport:
     verdict_accuracy: float | None
     undecided: float
     finish_reasons: Mapping[str, int]
+    lengths: Mapping[int, int]
     exposure: Mapping[str, float]
+    usage: UsageReport
+    conditional: tuple[ConditionalFigures, ...]
+    claims: tuple[ClaimFigures, ...]
     standard_errors: Mapping[str, float]
     sittings: tuple[SimulatedSitting, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures, without the sittings, as plain values ready for JSON."""
         document = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "sittings"}
-        return {name: dict(value) if isinstance(value, Mapping) else value for name, value in document.items()}
+        plain = {name: dict(value) if isinstance(value, Mapping) else value for name, value in document.items()}
+        return plain | {
+            "lengths": {str(length): sittings for length, sittings in self.lengths.items()},
+            "usage": self.usage.to_dict(),
+            "conditional": [figures.to_dict() for figures in self.conditional],
+            "claims": [figures.to_dict() for figures in self.claims],
+        }
 
 
 def summarise(
-    exam: PreparedExam, sittings: Sequence[SimulatedSitting], *, keep_sittings: bool = False
+    exam: PreparedExam, parts: Sequence[TakenSittings], *, exposure_limit: float | None = None
 ) -> SimulationReport:
     """Condense simulated sittings into a report.
 
     Args:
         exam: The prepared exam.
-        sittings: Its simulated sittings, at least one.
-        keep_sittings: Whether the report holds the sittings themselves.
+        parts: Its simulated sittings, at least one.
+        exposure_limit: Largest share of sittings that should administer an item, if there is one.
 
     Returns:
         The report.
@@ -102,72 +104,63 @@ def summarise(
     Reference:
         Chen, Ankenmann & Spray (2003) for the overlap; Morris, White & Crowther (2019) for the standard errors.
     """
-    figures = _measurement(sittings) | _decisions(exam, sittings)
-    verdicts_right = _verdicts_right(exam, sittings)
-    if verdicts_right.size:
-        figures["verdict_accuracy"] = _mean(verdicts_right)
-    exposure = _exposure(exam, sittings)
-    values: dict[str, Any] = {"verdict_accuracy": None} | {name: value for name, (value, _error) in figures.items()}
+    columns = SittingColumns.joined([part.columns for part in parts])
+    sittings = columns.theta.size
+    counts = np.bincount(columns.administered[columns.administered >= 0], minlength=len(exam.pool)).astype(np.float64)
+    figures = _measurement(columns) | _decisions(columns, exam.design.cut_score) | _usage(columns, counts / sittings)
+    values: dict[str, Any] = {"verdict_accuracy": None} | {name: figure.value for name, figure in figures.items()}
+    broken = share(int(columns.broken.sum()), sittings)
     return SimulationReport(
-        examinees=len(sittings),
-        max_exposure=float(exposure.max()),
-        overlap=float(np.square(exposure).sum() / exposure.sum()),
-        blueprint_violations=sum(bool(sitting.violations) for sitting in sittings),
-        finish_reasons=dict(sorted(Counter(sitting.finish_reason for sitting in sittings).items())),
-        exposure=dict(zip(exam.pool.item_ids, exposure.tolist(), strict=True)),
-        standard_errors={name: error for name, (_value, error) in figures.items()},
-        sittings=tuple(sittings) if keep_sittings else (),
+        examinees=sittings,
+        blueprint_violations=round(broken.value * sittings),
+        finish_reasons=_tally(columns.reasons),
+        lengths=_tally(columns.lengths),
+        exposure=dict(zip(exam.pool.item_ids, (counts / sittings).tolist(), strict=True)),
+        usage=usage_report(exam.pool.item_ids, counts, sittings, limit=exposure_limit),
+        conditional=conditional_figures(columns, exam.design),
+        claims=claim_figures(columns, exam.design),
+        standard_errors=errors_of(figures | {"blueprint_violations": broken.times(sittings)}),
+        sittings=tuple(sitting for part in parts for sitting in part.records),
         **values,
     )
 
 
-def _measurement(sittings: Sequence[SimulatedSitting]) -> dict[str, tuple[float, float]]:
-    units = [sitting.outcome.unit for sitting in sittings]
-    error = _column(unit.theta - sitting.theta for unit, sitting in zip(units, sittings, strict=True))
-    inside = _column(unit.interval[0] <= s.theta <= unit.interval[1] for unit, s in zip(units, sittings, strict=True))
+def _measurement(columns: SittingColumns) -> dict[str, Figure]:
+    names = {"standard_error": "mean_standard_error", "coverage": "interval_coverage", "length": "mean_length"}
+    figures = measurement(columns, np.ones(columns.theta.size, dtype=np.bool_))
+    return {names.get(name, name): figure for name, figure in figures.items()}
+
+
+def _decisions(columns: SittingColumns, cut_score: float) -> dict[str, Figure]:
+    figures = {
+        "decision_accuracy": mean(likelier_side_is_true(columns, cut_score)),
+        "claimed_accuracy": mean(claims(columns)),
+        "undecided": mean((columns.verdict == 0).astype(np.float64)),
+    }
+    issued = columns.verdict != 0
+    if issued.any():
+        right = (columns.verdict[issued] > 0) == (columns.theta[issued] >= cut_score)
+        figures["verdict_accuracy"] = mean(right.astype(np.float64))
+    return figures
+
+
+def _usage(columns: SittingColumns, rates: FloatArray) -> dict[str, Figure]:
+    """Return the largest exposure rate and the overlap.
+
+    The overlap is a function of the rates, and these are means over the sittings: a sitting moves it by twice the mean
+    rate of its items, less the overlap for each of them.
+    """
+    overlap, length = overlap_rate(rates), float(rates.sum())
+    given = columns.administered >= 0
+    rates_met = np.where(given, rates[columns.administered], 0.0).sum(axis=1)
+    error = mean((2 * rates_met - overlap * given.sum(axis=1)) / length).error
+    sittings = columns.theta.size
     return {
-        "bias": _mean(error),
-        "rmse": _root_mean(error**2),
-        "mean_standard_error": _root_mean(_column(unit.standard_error**2 for unit in units)),
-        "interval_coverage": _mean(inside),
-        "mean_length": _mean(_column(len(sitting.responses) for sitting in sittings)),
+        "max_exposure": share(round(float(rates.max()) * sittings), sittings),
+        "overlap": Figure(overlap, error),
     }
 
 
-def _decisions(exam: PreparedExam, sittings: Sequence[SimulatedSitting]) -> dict[str, tuple[float, float]]:
-    cut, units = exam.design.cut_score, [sitting.outcome.unit for sitting in sittings]
-    right = ((unit.probability >= 0.5) == (s.theta >= cut) for unit, s in zip(units, sittings, strict=True))
-    return {
-        "decision_accuracy": _mean(_column(right)),
-        "claimed_accuracy": _mean(_column(max(unit.probability, 1 - unit.probability) for unit in units)),
-        "undecided": _mean(_column(unit.verdict == NOT_ENOUGH_EVIDENCE for unit in units)),
-    }
-
-
-def _verdicts_right(exam: PreparedExam, sittings: Sequence[SimulatedSitting]) -> FloatArray:
-    issued = (sitting for sitting in sittings if sitting.outcome.unit.verdict != NOT_ENOUGH_EVIDENCE)
-    return _column((s.outcome.unit.verdict == COMPETENT) == (s.theta >= exam.design.cut_score) for s in issued)
-
-
-def _exposure(exam: PreparedExam, sittings: Sequence[SimulatedSitting]) -> FloatArray:
-    counts = np.zeros(len(exam.pool))
-    for sitting in sittings:
-        for item_id, _response in sitting.responses:
-            counts[exam.pool.index_of(item_id)] += 1
-    return counts / len(sittings)
-
-
-def _column(values: Iterable[float]) -> FloatArray:
-    return np.array(list(values), dtype=np.float64)
-
-
-def _mean(values: FloatArray) -> tuple[float, float]:
-    error = float(values.std(ddof=1)) / sqrt(values.size) if values.size > 1 else 0.0
-    return float(values.mean()), error
-
-
-def _root_mean(squares: FloatArray) -> tuple[float, float]:
-    """Return the root of a mean and, by the delta method, its standard error."""
-    mean, error = _mean(squares)
-    root = sqrt(mean)
-    return root, error / (2 * root) if root else 0.0
+def _tally(values: "np.ndarray[Any, np.dtype[Any]]") -> dict[Any, int]:
+    found, sittings = np.unique(values, return_counts=True)
+    return dict(zip(found.tolist(), sittings.tolist(), strict=True))

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+BAR_WIDTH = 30
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
@@ -25,13 +27,14 @@ def print_facts(facts: dict[str, Any]) -> None:
 
 
 def progress_line(label: str) -> Callable[[int, int], None]:
-    """Make a reporter of progress; it is silent where standard error is no terminal."""
+    """Make a progress bar; it is silent where standard error is no terminal."""
     if not sys.stderr.isatty():
         return lambda _done, _total: None
 
     def report(done: int, total: int) -> None:
         end = "\n" if done == total else ""
-        print(f"\r{label}: {done}/{total}", end=end, file=sys.stderr, flush=True)
+        bar = "█" * (BAR_WIDTH * done // max(total, 1))
+        print(f"\r{label} ▕{bar:<{BAR_WIDTH}}▏ {done}/{total}", end=end, file=sys.stderr, flush=True)
 
     return report
 

@@ -4,7 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from engine.ability_grid import EapGrid, credible_interval, mean_and_sd, posterior_of, probability_above
+from engine.ability_grid import (
+    EapGrid,
+    credible_interval,
+    credible_intervals,
+    mean_and_sd,
+    means_and_sds,
+    posterior_of,
+    probabilities_above,
+    probability_above,
+)
 from engine.errors import InvalidSetting
 
 GRID = EapGrid.normal()
@@ -38,6 +47,20 @@ def test_the_probability_above_a_cut_is_that_of_the_curve_not_of_the_nodes(sd, c
 def test_credible_intervals_have_the_quantiles_of_the_curve(mean, sd):
     interval = credible_interval(GRID, normal_posterior(GRID, mean, sd), level=0.9)
     assert interval == pytest.approx(norm.interval(0.9, mean, sd), abs=2e-4)
+
+
+def test_many_posteriors_say_what_each_says():
+    draws = np.random.default_rng(2)
+    posteriors = posterior_of(GRID.log_prior - 0.5 * ((GRID.nodes - draws.normal(0, 2, (60, 1))) / draws.gamma(1)) ** 2)
+    posteriors[0], posteriors[1] = np.eye(121)[[0, 60]]
+    weights = GRID.weights_above(0.2)
+    means, deviations = means_and_sds(GRID.nodes, posteriors)
+    low, high = credible_intervals(GRID, posteriors, level=0.8)
+    for row, posterior in enumerate(posteriors):
+        assert (means[row], deviations[row]) == pytest.approx(mean_and_sd(GRID.nodes, posterior), abs=1e-12)
+        assert (low[row], high[row]) == pytest.approx(credible_interval(GRID, posterior, level=0.8), abs=1e-9)
+    chances = [probability_above(weights, posterior) for posterior in posteriors]
+    np.testing.assert_allclose(probabilities_above(weights, posteriors), chances, atol=1e-12)
 
 
 @given(st.lists(st.floats(-1e4, 1e4), min_size=2, max_size=40))

@@ -40,8 +40,8 @@ def test_bins_are_equally_likely_under_the_prior():
 
 
 def test_the_draw_over_all_sittings_is_the_one_without_bins_and_bins_add_to_it():
-    overall = ExposureCounts(POOL.item_ids, np.full(4, 100.0), np.array([50.0, 80, 1, 0]), 100.0)
-    low = ExposureCounts(POOL.item_ids, np.full(4, 100.0), np.array([1.0, 1, 90, 0]), 100.0)
+    overall = ExposureCounts(POOL.item_ids, np.array([40.0, 50, 90, 90]), np.array([30.0, 29, 1, 0]), 100.0)
+    low = ExposureCounts(POOL.item_ids, np.array([90.0, 90, 45, 90]), np.array([1.0, 1, 30, 0]), 100.0)
     counts = BinnedCounts(overall=overall, bins=(low, ExposureCounts.none_yet(POOL.item_ids)))
     kept_back = []
     for seed in range(1500):
@@ -50,7 +50,7 @@ def test_the_draw_over_all_sittings_is_the_one_without_bins_and_bins_add_to_it()
         assert not set(draw.everywhere).intersection(draw.by_bin[0])
         assert draw.by_bin[1] == ()
         kept_back.append("item-002" in draw.by_bin[0])
-    assert np.mean(kept_back) == pytest.approx(1 - 0.3 * 100 / 90, abs=0.04)
+    assert np.mean(kept_back) == pytest.approx(1 - 0.3 * 45 / 30, abs=0.04)
 
 
 def test_a_sitting_counts_in_the_bins_that_it_visited():
@@ -98,6 +98,11 @@ def test_counts_survive_a_restart_and_processes_add_up():
 def test_counts_that_do_not_fit_are_refused():
     with pytest.raises(InvalidParameters, match="counts in 2 bins cannot be merged with 3"):
         merge_by_bin(BinnedCounts.none_yet(("a",), bins=2), BinnedCounts.none_yet(("a",), bins=3))
+    with pytest.raises(InvalidParameters, match="bin 1 are not about the items counted overall"):
+        BinnedCounts(
+            overall=ExposureCounts.none_yet(("a",)),
+            bins=(ExposureCounts.none_yet(("a",)), ExposureCounts.none_yet(("b",))),
+        )
     with pytest.raises(InvalidParameters, match="have overall and bins, not overall"):
         BinnedCounts.from_dict({"overall": {}})
     with pytest.raises(InvalidParameters, match="'eligible' is missing or wrong"):
