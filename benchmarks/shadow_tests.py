@@ -23,9 +23,15 @@ from engine.errors import InfeasibleBlueprint
 from engine.integer_programme import programme_of
 from engine.response_models import ItemPool
 from engine.shadow_test import assemble
-from tests.engine.shadow_instances import PENALTY, Instance, assembled, random_instance, solved
+from tests.engine.shadow_instances import PENALTY, Instance, assembled, late_items, random_instance, solved
 
-KINDS = [("none", False), ("nested", False), ("crossing", False), ("both", False), ("none", True), ("both", True)]
+KINDS = [
+    {"enemies": enemies, "crossing": crossing, "testlets": testlets}
+    for testlets in (False, True)
+    for enemies, crossing in (
+        ("none", False), ("nested", False), ("crossing", False), ("both", False), ("none", True), ("both", True)
+    )
+]  # fmt: skip
 TOLERANCE = 1e-9
 
 
@@ -41,6 +47,7 @@ class Case:
     length: int
     enemy_sets: int = 0
     attribute: bool = False
+    testlets: int = 0
 
 
 BANK = (1000, 159, 45, 16, 160)
@@ -51,6 +58,8 @@ CASES = (
     Case("unit, nested bounds", *UNIT),
     Case("unit, 8 sets of enemies", *UNIT, enemy_sets=8),
     Case("unit, quotas on an attribute", *UNIT, attribute=True),
+    Case("unit, 6 testlets", *UNIT, testlets=6),
+    Case("bank, 20 testlets", *BANK, testlets=20),
 )
 
 
@@ -70,6 +79,7 @@ def problem(case: Case, seed: int) -> Instance:
         tuple(f"C{place}" for place in places),
         enemies=tuple(sets),
         attributes={"level": tuple(draws.choice(["know", "apply", "solve"], case.items).tolist())},
+        testlets=_testlets(case, draws),
     )
     bounds = _nested_bounds(case, draws)
     if case.attribute:
@@ -82,9 +92,22 @@ def problem(case: Case, seed: int) -> Instance:
         tree=compile_blueprint(blueprint, pool),
         weights=draws.random(case.items),
         length=case.length,
-        administered=draws.choice(case.items, case.length // 8, replace=False).tolist(),
+        administered=_administered(case, pool, draws),
         ineligible=draws.choice(case.items, case.items // 5, replace=False).tolist(),
     )
+
+
+def _administered(case: Case, pool: ItemPool, draws: np.random.Generator) -> list[int]:
+    """Any items, but of testlets none."""
+    tied = {item for members in pool.testlets for item in members}
+    chosen: list[int] = draws.choice(case.items, case.length // 8, replace=False).tolist()
+    return [item for item in chosen if item not in tied]
+
+
+def _testlets(case: Case, draws: np.random.Generator) -> tuple[tuple[int, ...], ...]:
+    """Three or four items each, from criteria side by side."""
+    starts = draws.choice(case.items // 4, case.testlets, replace=False).tolist()
+    return tuple(tuple(range(4 * start, 4 * start + int(draws.integers(3, 5)))) for start in starts)
 
 
 def _nested_bounds(case: Case, draws: np.random.Generator) -> list[Bounds]:
@@ -125,10 +148,14 @@ def integer_programme(instance: Instance) -> Callable[[], object]:
     fixed[instance.administered] = 1
     return partial(
         milp,
-        PENALTY * np.isin(np.arange(items), instance.ineligible) - instance.weights,
+        PENALTY * np.isin(np.arange(items), late_items(instance)) - instance.weights,
         integrality=np.ones(items, dtype=np.int64),
         bounds=VariableBounds(fixed, np.ones(items)),
-        constraints=[LinearConstraint(programme.amounts, minima, maxima), LinearConstraint(programme.cliques, ub=1)],
+        constraints=[
+            LinearConstraint(programme.amounts, minima, maxima),
+            LinearConstraint(programme.cliques, ub=1),
+            LinearConstraint(programme.ties, 0, 0),
+        ],
         options={"mip_rel_gap": 0},
     )
 
@@ -169,8 +196,7 @@ def agreement(instances: int) -> dict[str, float]:
     feasible = verdicts = objectives = 0
     largest = 0.0
     for number in range(instances):
-        enemies, crossing = KINDS[number % len(KINDS)]
-        instance = random_instance(number, enemies=enemies, crossing=crossing)
+        instance = random_instance(number, **KINDS[number % len(KINDS)])
         ours, theirs = assembled(instance), solved(instance)
         verdicts += (ours is None) != (theirs is None)
         if ours is not None and theirs is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence, Set
 from heapq import heappop, heappush
+from itertools import islice
 from math import fsum
 
 from engine.errors import EngineError
@@ -13,9 +14,10 @@ BOUND_DIGITS = 10
 # Ordinary banks need a few nodes; hundreds mean that the enemies are what the problem is about.
 MAXIMUM_NODES = 300
 
-# An open subproblem, the most promising first: bound, depth (deepest first), number, items put in, items ruled out and
-# the heaviest test with these items but without regard to other enemies.
-_Node = tuple[tuple[int, float], int, int, tuple[int, ...], frozenset[int], list[int]]
+# The room left by the heaviest test of a subproblem without regard to further enemies, and its items.
+_Relaxed = tuple[Room, set[int]]
+# An open subproblem, the most promising first: bound, depth (deepest first), number, items ruled out, heaviest test.
+_Node = tuple[tuple[int, float], int, int, frozenset[int], _Relaxed]
 
 
 class SearchTooLong(EngineError):
@@ -37,7 +39,8 @@ def heaviest_without_enemies(
     """Fill a test with the heaviest items of which no two are enemies.
 
     Leaving the enemies out of account, the greedy algorithm gives a test at least as heavy as any without them. Where
-    two enemies meet in it, one of them either stays, and its enemies go, or goes itself.
+    two enemies meet in it, one of them either stays, and its enemies go, or goes itself. For every item that goes, the
+    best one that fits takes its place: in a matroid that makes the best base without it.
 
     Args:
         room: Places still to fill.
@@ -58,43 +61,48 @@ def heaviest_without_enemies(
         Land & Doig (1960).
     """
     heap: list[_Node] = []
-    nodes = 0
-    pending: list[tuple[tuple[int, ...], frozenset[int]]] = [((), frozenset(excluded))]
-    while True:
-        for kept, out in pending:
-            nodes += 1
-            chosen = _relaxed(room, order, kept, out)
-            if chosen is not None:
-                heappush(heap, (_bound(chosen, weights, late), -len(kept) - len(out), nodes, kept, out, chosen))
-        if not heap:
-            return None
+    out, nodes = frozenset(excluded), 1
+    first = room.copy()
+    chosen = set(first.fill(order, without=out))
+    if not first.left:
+        heappush(heap, ((0, 0.0), 0, nodes, out, (first, chosen)))
+    values = weights.tolist()
+    while heap:
         if nodes > maximum_nodes:
             raise SearchTooLong(f"the enemies of the pool are not settled after {nodes} subproblems")
-        _, _, _, kept, out, chosen = heappop(heap)
-        item = _most_contested(chosen, enemies)
+        _, depth, _, out, relaxed = heappop(heap)
+        item = _most_contested(relaxed[1], enemies, order)
         if item is None:
-            places = {other: place for place, other in enumerate(order)}
-            return sorted(chosen, key=places.__getitem__)
-        pending = [((*kept, item), out | enemies[item]), (kept, out | {item})]
+            return [member for member in order if member in relaxed[1]]
+        for ruled_out, further in ((enemies[item], 1 + len(enemies[item] - out)), (frozenset({item}), 1)):
+            nodes += 1
+            repaired = _repaired(relaxed, ruled_out & relaxed[1], order, out | ruled_out)
+            if repaired is not None:
+                bound = _bound(repaired[1], values, late)
+                heappush(heap, (bound, depth - further, nodes, out | ruled_out, repaired))
+    return None
 
 
-def _relaxed(room: Room, order: Sequence[int], kept: Sequence[int], out: frozenset[int]) -> list[int] | None:
-    filled = room.copy()
-    chosen = filled.fill(kept) + filled.fill(order, without=out.union(kept))
-    return None if filled.left else chosen
+def _repaired(relaxed: _Relaxed, gone: Set[int], order: Sequence[int], out: frozenset[int]) -> _Relaxed | None:
+    """Return the heaviest test without some of its items and those ruled out, None where there is none."""
+    room, chosen = relaxed[0].copy(), relaxed[1] - gone
+    for item in gone:
+        room.give_back(room.group_of_item[item])
+        # Whatever fits instead is worse: otherwise the test would not have been the heaviest.
+        later = islice(order, order.index(item) + 1, None)
+        replacement = room.fill(later, without=out | chosen | gone)
+        if not replacement:
+            return None
+        chosen.update(replacement)
+    return room, chosen
 
 
-def _bound(chosen: Sequence[int], weights: FloatArray, late: Set[int]) -> tuple[int, float]:
-    lates = sum(item in late for item in chosen) if late else 0
-    return lates, -round(fsum(weights[list(chosen)].tolist()), BOUND_DIGITS)
+def _bound(chosen: Set[int], values: Sequence[float], late: Set[int]) -> tuple[int, float]:
+    return len(late & chosen), -round(fsum(map(values.__getitem__, chosen)), BOUND_DIGITS)
 
 
-def _most_contested(chosen: Sequence[int], enemies: Mapping[int, frozenset[int]]) -> int | None:
-    """Return the item with the most enemies in the test, the first of several; None if no two are enemies."""
-    inside = set(chosen)
-    best, most = None, 0
-    for item in chosen:
-        met = len(inside & enemies[item]) if item in enemies else 0
-        if met > most:
-            best, most = item, met
-    return best
+def _most_contested(chosen: Set[int], enemies: Mapping[int, frozenset[int]], order: Sequence[int]) -> int | None:
+    """Return the item with the most enemies in the test, the best of several; None if no two are enemies."""
+    met = {item: len(chosen & enemies[item]) for item in chosen & enemies.keys()}
+    most = max(met.values(), default=0)
+    return min((item for item, count in met.items() if count == most), key=order.index) if most else None

@@ -79,6 +79,15 @@ class Room:
             group = self.parents[group]
         self.load[group] += 1
 
+    def give_back(self, group: int) -> None:
+        """Undo taking an item of a group, which need not be the last one taken."""
+        self.left += 1
+        self.load[group] -= 1
+        # Above its minimum the group required one more because of the item, and so did the group outside.
+        while self.load[group] >= self.minima[group]:
+            group = self.parents[group]
+            self.load[group] -= 1
+
     def fill(self, order: Iterable[int], *, without: Set[int] = frozenset()) -> list[int]:
         """Take items in the order of preference as long as they fit.
 

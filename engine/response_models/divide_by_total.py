@@ -40,6 +40,14 @@ class DivideByTotal(ModelFamily):
         deviations = slopes[:, :, None] - mean[:, None]
         return np.asarray(np.einsum("ikn,ikn,ikn->in", weights, deviations, deviations) / total)
 
+    def information_steepness(self, parameters: FloatArray) -> FloatArray:
+        """Return the range of the slopes, shape (items,).
+
+        The information is the variance of the slopes and its derivative their third central moment, which is at most
+        the variance times the largest deviation from the mean.
+        """
+        return np.asarray(np.ptp(self._slopes(parameters), axis=1))
+
     def certain_categories(self, parameters: FloatArray) -> IntArray:
         """Return the categories of the smallest and of the largest slope, -1 where two share it; shape (items, 2)."""
         slopes = self._slopes(parameters)

@@ -47,6 +47,15 @@ class FourParameterLogistic(ModelFamily):
         first = self.first_derivatives(parameters, theta)
         return np.asarray(-first[:, 0] * first[:, 1])
 
+    def information_steepness(self, parameters: FloatArray) -> FloatArray:
+        """Return 2a, shape (items,).
+
+        With S = σ(a(θ - b)), log I has the derivative 2a(1 - 2S) - P'/P + P'/Q. As P is at least dS and Q at least
+        (1 - c)(1 - S), P'/P lies between 0 and a(1 - S) and P'/Q between 0 and aS. So the derivative lies between
+        a(1 - 3S) and a(2 - 3S).
+        """
+        return 2 * parameters[:, 0]
+
 
 def _states(parameters: FloatArray, theta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Return P(not knowing), P(knowing), P(not knowing | wrong) and P(knowing | right), each (items, nodes)."""

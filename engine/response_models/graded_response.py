@@ -60,6 +60,16 @@ class GradedResponse(ModelFamily):
         reach[:, :-1] -= beyond[:, 1:]
         return np.asarray(np.square(parameters[:, :1]) * (decay / np.square(whole) * reach).sum(axis=1))
 
+    def information_steepness(self, parameters: FloatArray) -> FloatArray:
+        """Return 2a, shape (items,).
+
+        The information is a sum over thresholds of positive terms a² W_k (P*_{k-1} - P*_{k+1}) with W_k = P*_k Q*_k.
+        The logarithm of the first factor has the derivative a(1 - 2P*_k); that of the second has
+        a(W_{k-1} - W_{k+1}) / (P*_{k-1} - P*_{k+1}) = a(1 - P*_{k-1} - P*_{k+1}). Each is at most a in size, and the
+        derivative of the logarithm of a sum is a mean of those of its terms.
+        """
+        return 2 * parameters[:, 0]
+
 
 def _logits(parameters: FloatArray, theta: FloatArray) -> FloatArray:
     """Return a(θ - b_k), shape (items, thresholds, nodes)."""

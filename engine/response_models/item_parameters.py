@@ -43,6 +43,8 @@ class ItemParameters:
             any order, those at which a score becomes as likely as the one below it. One fewer than there are scores.
         category_slopes: Of "nrm", the slope of each category.
         category_intercepts: Of "nrm", the intercept of each category.
+        testlet: Code of the testlet, or "": items with the same code share a stimulus and are given one after the
+            other in pool order, whole or not at all.
 
     Raises:
         InvalidParameters: If the model is unknown or a parameter impossible or of another model, by item and value.
@@ -65,6 +67,7 @@ class ItemParameters:
     thresholds: tuple[float, ...] = ()
     category_slopes: tuple[float, ...] = ()
     category_intercepts: tuple[float, ...] = ()
+    testlet: str = ""
 
     def __post_init__(self) -> None:
         model = RESPONSE_MODELS.get(self.model)

@@ -12,6 +12,7 @@ from engine.response_models.array_types import FloatArray, IntArray
 from engine.response_models.item_group import ItemGroup, groups_at, groups_of
 from engine.response_models.item_parameters import ItemParameters
 from engine.response_models.response_model import RESPONSE_MODELS
+from engine.testlets import checked_testlets, testlets_of
 
 #: Log-probability of a category that an item does not have, where another item of the table has it. Its exponential is
 #: 0; being finite, it leaves no "not a number" behind where it is multiplied by 0 or subtracted from itself.
@@ -39,10 +40,11 @@ class ItemPool:
         se_difficulty: Standard errors of b, shape (items,); 0 unless given.
         groups: The items by response model; two-parameter items with these discriminations and difficulties unless
             given.
+        testlets: Sets of pool positions of items that share a stimulus; a test holds all items of one or none.
 
     Raises:
-        InvalidParameters: If the pool is empty, an id appears twice, a parameter is impossible, or a code of the
-            standard stands under two parents.
+        InvalidParameters: If the pool is empty, an id appears twice, a parameter is impossible, a code of the
+            standard stands under two parents, or items of one testlet are enemies.
     """
 
     item_ids: tuple[str, ...]
@@ -57,6 +59,7 @@ class ItemPool:
     se_discrimination: FloatArray = field(default_factory=lambda: np.zeros(0))
     se_difficulty: FloatArray = field(default_factory=lambda: np.zeros(0))
     groups: tuple[ItemGroup, ...] = field(default=(), repr=False)
+    testlets: tuple[tuple[int, ...], ...] = ()
     category_counts: IntArray = field(init=False, repr=False)
     _positions: dict[str, int] = field(init=False, repr=False)
 
@@ -68,6 +71,7 @@ class ItemPool:
             given = getattr(self, name)
             object.__setattr__(self, name, _read_only(given if np.size(given) else np.zeros(len(self.item_ids))))
         object.__setattr__(self, "enemies", checked_sets(self.enemies, len(self.item_ids)))
+        object.__setattr__(self, "testlets", checked_testlets(self.testlets, self.enemies, self.item_ids))
         self._refuse_bad_columns()
         self._refuse_bad_parameters()
         _refuse_two_parents("criterion", self.criteria, list(zip(self.units, self.elements, strict=True)))
@@ -90,6 +94,7 @@ class ItemPool:
             se_discrimination=np.array([item.se_discrimination for item in items], dtype=np.float64),
             se_difficulty=np.array([item.se_difficulty for item in items], dtype=np.float64),
             groups=groups_of(items),
+            testlets=testlets_of([item.testlet for item in items]),
         )
 
     def __len__(self) -> int:

@@ -67,6 +67,19 @@ class ModelFamily(ABC):
             Information per squared unit of ability, shape (items, nodes).
         """
 
+    @abstractmethod
+    def information_steepness(self, parameters: FloatArray) -> FloatArray:
+        """Return a bound on the derivative of the logarithm of the information, whatever the ability.
+
+        Between two abilities the information changes at most by the factor exp(steepness · distance).
+
+        Args:
+            parameters: Parameters, shape (items, columns).
+
+        Returns:
+            Bounds on |d log I / dθ|, shape (items,).
+        """
+
     def bias_terms(self, parameters: FloatArray, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the logarithm of the information I, and J/I: what weighted likelihood estimation needs.
 

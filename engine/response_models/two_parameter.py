@@ -98,6 +98,10 @@ class TwoParameterLogistic(ModelFamily):
         a, b = parameters.T[:, :, None]
         return item_information(theta, a, b)
 
+    def information_steepness(self, parameters: FloatArray) -> FloatArray:
+        """Return a: the derivative of log PQ is a(Q - P); shape (items,)."""
+        return parameters[:, 0].copy()
+
     def bias_terms(self, parameters: FloatArray, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the logarithm of a²PQ, and a(Q - P), shape (items, nodes) each."""
         a, b = parameters.T[:, :, None]
