@@ -10,6 +10,7 @@ import numpy as np
 from engine.enemies import met_enemies, split_enemies
 from engine.errors import InvalidBlueprint
 from engine.response_models import FloatArray, ItemPool
+from engine.testlets import unfinished
 
 NESTED_LEVELS = ("exam", "unit", "element", "criterion")
 LEVELS = (*NESTED_LEVELS, "attribute", "time")
@@ -127,6 +128,7 @@ class BlueprintTree:
         item_ids: Ids of the items of the pool.
         enemies: Enemies of each item beyond those that are groups of the tree, in both directions.
         cross_bounds: Bounds across the groups.
+        testlets: Sets of items of which a test takes all or none, each in the order in which they are given.
     """
 
     levels: tuple[str, ...]
@@ -143,11 +145,17 @@ class BlueprintTree:
     item_ids: tuple[str, ...] = ()
     enemies: Mapping[int, frozenset[int]] = field(default_factory=dict)
     cross_bounds: tuple[CrossBound, ...] = ()
+    testlets: tuple[tuple[int, ...], ...] = ()
 
     @cached_property
     def is_consistent(self) -> bool:
         """Whether every group can give what it requires."""
         return not any(self.in_conflict(group) for group in range(len(self.codes)))
+
+    @cached_property
+    def testlet_followers(self) -> frozenset[int]:
+        """The items that cannot begin a testlet: all of each but its first."""
+        return frozenset(item for members in self.testlets for item in members[1:])
 
     def in_conflict(self, group: int) -> bool:
         """Say whether a group requires more items than it can give."""
@@ -169,7 +177,7 @@ class BlueprintTree:
         return counts
 
     def violations(self, items: Sequence[int]) -> tuple[str, ...]:
-        """Return a sentence for every bound that a finished test breaks, and for all enemies that meet in it."""
+        """Return a sentence for every bound that a finished test breaks, for enemies in it and for testlets in part."""
         nested = (
             f"{self.name_of(group)} has {count} items, not {self.minima[group]} to {self.maxima[group]}"
             for group, count in enumerate(self.count(items))
@@ -180,7 +188,10 @@ class BlueprintTree:
             f"items {self.item_ids[first]!r} and {self.item_ids[second]!r} are enemies"
             for first, second in met_enemies(items, self.enemies)
         )
-        return (*nested, *filter(None, crossing), *met)
+        in_part = (
+            f"the testlet of item {self.item_ids[left[0]]!r} is not whole" for left in unfinished(self.testlets, items)
+        )
+        return (*nested, *filter(None, crossing), *met, *in_part)
 
     def name_of(self, group: int) -> str:
         """Return what a group is called in messages."""
@@ -238,6 +249,7 @@ def compile_blueprint(blueprint: Blueprint, pool: ItemPool) -> BlueprintTree:
         item_ids=pool.item_ids,
         enemies=split.crossing,
         cross_bounds=_cross_bounds(blueprint, pool),
+        testlets=pool.testlets,
     )
 
 

@@ -12,11 +12,14 @@ from engine.design import PreparedExam
 from engine.response_models import FloatArray
 
 GROUNDS_DIGITS = 12
+# Records of items that count are the same as those written before there were pretest items.
+_OF_PRETEST_ITEMS = ("random_share", "by_chance")
 
 EXPOSURE = "exposure"
 ENEMY = "enemy"
 MAXIMUM = "maximum"
 MINIMUM = "minimum"
+TESTLET = "testlet"
 OTHER = "other"
 
 
@@ -47,6 +50,19 @@ class LastAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerEffect:
+    """What an answer changed: the answer with the standing before it, and the standing after it."""
+
+    answer: LastAnswer
+    after: Standing
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON: the fields of the answer and "after"."""
+        document = asdict(self.answer) | {"after": asdict(self.after)}
+        return {name: _rounded(value) for name, value in document.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptOut:
     """The heaviest item that was not to be had, and the constraint in its way.
 
@@ -54,10 +70,11 @@ class KeptOut:
         item_id: The item, heavier than every one that could be given.
         weight: Its weight.
         constraint: "exposure" (it sits this sitting out), "enemy" (of an item in the test), "maximum" (a part of the
-            standard has its most items already), "minimum" (its place is kept for a part that lacks items) or "other".
+            standard has its most items already), "minimum" (its place is kept for a part that lacks items), "testlet"
+            (of items that are given all or none, it being one of them or in their place) or "other".
         level: Level of that part, "" where there is none.
-        code: Code of that part, or the enemies; "" where there is none.
-        limit: The maximum or minimum, None where there is none.
+        code: Code of that part, or the enemies, or the items of the testlet; "" where there is none.
+        limit: The maximum or minimum, or the number of items of the testlet; None where there is none.
     """
 
     item_id: str
@@ -78,8 +95,10 @@ class Grounds:
         rank: Its place among the items that could be given, from 1.
         considered: How many there were: the items still planned.
         drawn_from: How many of the best the draw was made from, 1 where nothing was drawn.
-        last_answer: The answer before, None at the first item.
+        last_answer: The last scored answer, None before any.
         kept_out: The heaviest item that a constraint kept out, None where the heaviest of all could be given.
+        random_share: Probability with which a pretest item is taken by chance, None for an item that counts.
+        by_chance: Whether it was, None for an item that counts.
     """
 
     cut_score: float
@@ -89,10 +108,16 @@ class Grounds:
     drawn_from: int
     last_answer: LastAnswer | None
     kept_out: KeptOut | None
+    random_share: float | None = None
+    by_chance: bool | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON, with floats rounded so that platforms agree."""
-        return {name: _rounded(value) for name, value in asdict(self).items()}
+        return {
+            name: _rounded(value)
+            for name, value in asdict(self).items()
+            if name not in _OF_PRETEST_ITEMS or value is not None
+        }
 
 
 def standing(exam: PreparedExam, posterior: FloatArray) -> Standing:
@@ -116,7 +141,7 @@ def last_answer(
     if not administered:
         return None
     item, response = administered[-1], responses[-1]
-    before = posterior_of(log_posterior - exam.log_probabilities[item, response])
+    before = posterior_of(log_posterior - exam.answer_likelihood.added_by_last(administered, responses))
     return LastAnswer(
         item_id=exam.pool.item_ids[item],
         response=response,
@@ -190,9 +215,11 @@ def _constraint_against(
     """Name the constraint that keeps an item from taking the place of the worst item of the shadow test.
 
     That the swap is impossible is certain, because the shadow test is the heaviest. So either a group around the item
-    is full, or a group that the worst item leaves would fall below its minimum, or a bound across the groups is hit.
+    is full, or a group that the worst item leaves would fall below its minimum, or a bound across the groups is hit. In
+    place of one item that belongs to a testlet stand all of them, and any of these may be what is in the way.
     """
-    met = sorted(tree.enemies.get(item, frozenset()).intersection(shadow))
+    block = next((members for members in tree.testlets if item in members), (item,))
+    met = sorted({enemy for member in block for enemy in tree.enemies.get(member, ())}.intersection(shadow))
     if met:
         return ENEMY, "", "; ".join(tree.item_ids[enemy] for enemy in met), None
     counts = tree.count(shadow)
@@ -201,10 +228,17 @@ def _constraint_against(
         if group != ROOT and counts[group] >= tree.maxima[group]:
             kind = ENEMY if tree.levels[group] == ENEMY_LEVEL else MAXIMUM
             return kind, tree.levels[group], tree.codes[group], tree.maxima[group]
+    tied = [members for place in (item, *reversed(free)) for members in tree.testlets if place in members]
+    if tied and not {item, free[-1]}.isdisjoint(tied[0]):
+        return _testlet_in_the_way(tree, tied[0])
     for group in tree.groups_around(free[-1]):
         if group not in around and counts[group] <= tree.minima[group]:
             return MINIMUM, tree.levels[group], tree.codes[group], tree.minima[group]
-    return OTHER, "", "", None
+    return _testlet_in_the_way(tree, tied[0]) if tied else (OTHER, "", "", None)
+
+
+def _testlet_in_the_way(tree: BlueprintTree, members: Sequence[int]) -> tuple[str, str, str, int | None]:
+    return TESTLET, "", "; ".join(tree.item_ids[item] for item in members), len(members)
 
 
 def _rounded(value: Any) -> Any:

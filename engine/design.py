@@ -1,6 +1,6 @@
 """Exam designs: every choice that shapes an adaptive exam, and the tables prepared from a design and an item pool."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from math import isfinite
@@ -8,21 +8,29 @@ from typing import Any
 
 import numpy as np
 
-from engine.ability_grid import EapGrid
-from engine.blueprint import Blueprint, BlueprintTree, Bounds
+from engine.ability_grid import HALF_WIDTH, EapGrid, posterior_of
+from engine.answer_likelihood import AnswerLikelihood
+from engine.blueprint import Blueprint, BlueprintTree
 from engine.cut_score import weights_above_cut
+from engine.design_document import design_fields
 from engine.errors import InvalidSetting
 from engine.feasibility import check_blueprint
 from engine.grid_density import nodes_needed
+from engine.parameter_information import parameter_information
 from engine.parameter_uncertainty import expected_information, expected_probabilities
+from engine.pretest_pool import checked_pretest_pool, enemies_across
+from engine.prior_origin import PriorOrigin
+from engine.ratio_bounds import extreme_log_ratios
 from engine.response_models import FloatArray, ItemPool
 from engine.stop_settings import STOP_RULES, StopSettings
+from engine.testlet_likelihood import TestletLikelihood
 
 SELECTIONS = ("information-at-cut", "information", "posterior-information", "kl", "mepv", "progressive", "random")
 MAXIMUM_EXPOSURE_BINS = 9
 # Prior standard deviations that a cut may lie from the prior's mean. The grid ends at six, and a posterior pressed
 # against its end would put too little beyond a cut there.
 CUT_REACH = 4.0
+SMALLEST_PRIOR_SD = 0.05
 # Equal weights must compare equal on every platform, or a replay elsewhere would pick another of two like items.
 WEIGHT_DIGITS = 12
 
@@ -53,6 +61,14 @@ class ExamDesign:
             the control over all of them; 1 for no such bins.
         parameter_uncertainty: Whether items are chosen by what they are worth in the face of the standard errors of
             their parameters, not as if the estimates were true.
+        pretest_items: Number of questions in a sitting that are tried out and do not count, where a pretest pool has
+            as many.
+        pretest_random_share: Probability with which such a question is taken at random, not for what it teaches.
+        unit_correlation: Correlation between the abilities in any two units of competence, above 0 and at most 0.95, by
+            which a candidate's finished units inform the prior of this one; None for the population's prior throughout.
+        prior_origin: In one sitting's design, what its prior was informed by; None where it is the population's.
+        testlet_sd: Standard deviation of what the items of a testlet have in common beside the ability that is
+            measured, 0 (nothing) or 0.05 to 2; without influence where the pool has no testlets.
 
     Raises:
         InvalidSetting: If a field makes no sense, by its name.
@@ -75,6 +91,11 @@ class ExamDesign:
     cut_standard_error: float = 0.0
     exposure_bins: int = 1
     parameter_uncertainty: bool = False
+    pretest_items: int = 0
+    pretest_random_share: float = 0.3
+    unit_correlation: float | None = None
+    prior_origin: PriorOrigin | None = None
+    testlet_sd: float = 0.5
 
     def __post_init__(self) -> None:
         _refuse_unless(self.minimum_length >= 1, "minimum_length", "1 or more", self.minimum_length)
@@ -98,15 +119,25 @@ class ExamDesign:
         _refuse_unless(
             0 <= self.element_correlation <= 0.99, "element_correlation", "from 0 to 0.99", self.element_correlation
         )
+        units = self.unit_correlation
+        _refuse_unless(units is None or 0 < units <= 0.95, "unit_correlation", "above 0 and at most 0.95", units)
         exposure = self.maximum_exposure
         _refuse_unless(exposure is None or 0 < exposure <= 1, "maximum_exposure", "above 0 and at most 1", exposure)
+        _refuse_unless(self.pretest_items >= 0, "pretest_items", "0 or more", self.pretest_items)
+        share = self.pretest_random_share
+        _refuse_unless(0 <= share <= 1, "pretest_random_share", "from 0 to 1", share)
 
     def _refuse_bad_scale(self) -> None:
         _refuse_unless(isfinite(self.prior_mean), "prior_mean", "finite", self.prior_mean)
-        _refuse_unless(0.05 <= self.prior_sd <= 10, "prior_sd", "from 0.05 to 10", self.prior_sd)
+        sensible = SMALLEST_PRIOR_SD <= self.prior_sd <= 10
+        _refuse_unless(sensible, "prior_sd", f"from {SMALLEST_PRIOR_SD} to 10", self.prior_sd)
         reach = CUT_REACH * self.prior_sd
         low, high = self.prior_mean - reach, self.prior_mean + reach
         _refuse_unless(low < self.cut_score < high, "cut_score", f"between {low:g} and {high:g}", self.cut_score)
+        effect = self.testlet_sd
+        _refuse_unless(effect == 0 or 0.05 <= effect <= 2, "testlet_sd", "0 or from 0.05 to 2", effect)
+        alone = self.prior_origin is not None and self.unit_correlation is None
+        _refuse_unless(not alone, "prior_origin", "null without a unit_correlation", self.prior_origin)
 
     def _refuse_bad_stopping(self) -> None:
         rules, limit = self.stop_rules, self.stopping.time_limit_seconds
@@ -119,7 +150,17 @@ class ExamDesign:
         )
         bins, error = self.exposure_bins, self.cut_standard_error
         _refuse_unless(1 <= bins <= MAXIMUM_EXPOSURE_BINS, "exposure_bins", f"1 to {MAXIMUM_EXPOSURE_BINS}", bins)
-        _refuse_unless(0 <= error <= self.prior_sd, "cut_standard_error", "from 0 to the prior's sd", error)
+        _refuse_unless(0 <= error <= self.population_sd, "cut_standard_error", "from 0 to the prior's sd", error)
+
+    @property
+    def population_mean(self) -> float:
+        """Mean of the population's prior, which a prior informed by other units leaves as it is."""
+        return self.prior_mean if self.prior_origin is None else self.prior_origin.population_mean
+
+    @property
+    def population_sd(self) -> float:
+        """Standard deviation of the population's prior."""
+        return self.prior_sd if self.prior_origin is None else self.prior_origin.population_sd
 
     @property
     def stop_rules(self) -> tuple[str, ...]:
@@ -150,6 +191,7 @@ class ExamDesign:
             for bounds in self.blueprint.bounds
         ]
         document["stopping"] = self.stopping.to_dict()
+        document["prior_origin"] = None if self.prior_origin is None else self.prior_origin.to_dict()
         return document
 
     @classmethod
@@ -166,13 +208,7 @@ class ExamDesign:
             InvalidSetting: If a field is unknown, missing or of the wrong kind, by its name.
             InvalidBlueprint: If a bound of the blueprint contradicts itself.
         """
-        values = _checked_fields(document, _KINDS, required=("blueprint", "minimum_length", "maximum_length"))
-        values["blueprint"] = Blueprint(
-            tuple(_bounds_from(entry, place) for place, entry in enumerate(values["blueprint"]))
-        )
-        if "stopping" in values:
-            values["stopping"] = StopSettings.from_dict(values["stopping"])
-        return cls(**values)
+        return cls(**design_fields(document))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -187,6 +223,9 @@ class PreparedExam:
         above_cut: Weights that turn a posterior into P(theta >= cut), shape (nodes,).
         log_probabilities: Log-probability of each category, shape (items, categories, nodes).
         information_at_cut: Item information at the cut score, shape (items,).
+        pretest_pool: Items that are tried out and do not count, None where there are none.
+        pretest_enemies: Pool positions of the scored items that a pretest item, by its position in the pretest pool,
+            must not meet.
     """
 
     design: ExamDesign
@@ -196,6 +235,30 @@ class PreparedExam:
     above_cut: FloatArray
     log_probabilities: FloatArray
     information_at_cut: FloatArray
+    pretest_pool: ItemPool | None = None
+    pretest_enemies: Mapping[int, frozenset[int]] = field(default_factory=dict)
+
+    @property
+    def pretest_items(self) -> int:
+        """Number of questions that a sitting tries out, no more than the pretest pool has."""
+        return min(self.design.pretest_items, len(self.pretest_pool)) if self.pretest_pool is not None else 0
+
+    @cached_property
+    def pretest_positions(self) -> Mapping[str, int]:
+        """Positions in the pretest pool by item id; empty where there is no such pool."""
+        pool = self.pretest_pool
+        return {item_id: place for place, item_id in enumerate(pool.item_ids)} if pool is not None else {}
+
+    @cached_property
+    def pretest_information(self) -> FloatArray:
+        """What a response to each pretest item teaches of its parameters, shape (pretest items, 3, nodes)."""
+        assert self.pretest_pool is not None
+        return parameter_information(self.pretest_pool, self.grid.nodes)
+
+    @cached_property
+    def pretest_information_expected(self) -> FloatArray:
+        """The same on average over the prior of ability, shape (pretest items, 3)."""
+        return np.asarray(self.pretest_information @ posterior_of(self.grid.log_prior))
 
     @cached_property
     def information(self) -> FloatArray:
@@ -226,40 +289,68 @@ class PreparedExam:
         """Log of P(category | node) / P(category | cut score), shape (items, categories, nodes)."""
         return self.log_probabilities - self.pool.log_probabilities([self.design.cut_score])
 
-    @cached_property
-    def sprt_log_probabilities(self) -> FloatArray:
-        """Log-probability of each category at the two ends of "sprt"'s indifference region, (items, categories, 2)."""
-        return self._log_probabilities_around_cut(self.design.stopping.sprt_half_width)
+    @property
+    def effect_sd(self) -> float:
+        """Standard deviation of a testlet's effect, 0 where there are no testlets."""
+        return self.design.testlet_sd if self.pool.testlets else 0.0
 
     @cached_property
-    def glr_log_probabilities(self) -> FloatArray:
-        """Log-probability of each category at the two ends of "glr"'s indifference region, (items, categories, 2)."""
-        return self._log_probabilities_around_cut(self.design.stopping.glr_half_width)
+    def answer_likelihood(self) -> AnswerLikelihood:
+        """What answers say at the nodes."""
+        grid = TestletLikelihood.on_grid(self.pool, self.grid.nodes, effect_sd=sd) if (sd := self.effect_sd) else None
+        return AnswerLikelihood(self.log_probabilities, grid)
 
-    def _log_probabilities_around_cut(self, half_width: float) -> FloatArray:
-        cut = self.design.cut_score
-        return self.pool.log_probabilities([cut - half_width, cut + half_width])
+    @cached_property
+    def extreme_log_ratios(self) -> tuple[FloatArray, FloatArray]:
+        """Bounds on what one answer adds at the nodes less what it adds at the cut score, each (items, nodes)."""
+        testlets, cut = self.answer_likelihood.testlets, self.design.cut_score
+        return extreme_log_ratios(self.log_ratios_to_cut, self.pool, testlets, cut_score=cut)
+
+    @cached_property
+    def sprt_likelihood(self) -> AnswerLikelihood:
+        """What answers say at the two ends of "sprt"'s indifference region."""
+        return self._likelihood_around_cut(self.design.stopping.sprt_half_width)
+
+    @cached_property
+    def glr_likelihood(self) -> AnswerLikelihood:
+        """What answers say at the two ends of "glr"'s indifference region."""
+        return self._likelihood_around_cut(self.design.stopping.glr_half_width)
+
+    def _likelihood_around_cut(self, half_width: float) -> AnswerLikelihood:
+        ends = [self.design.cut_score - half_width, self.design.cut_score + half_width]
+        pair = TestletLikelihood.at(self.pool, ends, effect_sd=sd) if (sd := self.effect_sd) else None
+        return AnswerLikelihood(self.pool.log_probabilities(ends), pair)
 
     @cached_property
     def element_kernel(self) -> FloatArray:
         """Distribution of an element's ability given the general ability, shape (general nodes, element nodes).
 
-        Both are standard normal in units of the prior: the element's ability is √r times the general one plus √(1 - r)
-        times a part of its own.
+        Both are standard normal in units of the population's prior: the element's ability is √r times the general one
+        plus √(1 - r) times a part of its own.
         """
-        scaled = (self.grid.nodes - self.design.prior_mean) / self.design.prior_sd
+        scaled = (self.grid.nodes - self.design.population_mean) / self.design.population_sd
         correlation = self.design.element_correlation
         deviations = scaled[None, :] - np.sqrt(correlation) * scaled[:, None]
         kernel = np.exp(-0.5 * np.square(deviations) / (1 - correlation))
         return np.asarray(kernel / kernel.sum(axis=1, keepdims=True))
 
 
-def prepare_exam(design: ExamDesign, pool: ItemPool) -> PreparedExam:
+def prepare_exam(
+    design: ExamDesign,
+    pool: ItemPool,
+    *,
+    pretest_pool: ItemPool | None = None,
+    pretest_enemies: Iterable[tuple[str, str]] = (),
+) -> PreparedExam:
     """Join a design with an item pool and compute what all its sittings share.
 
     Args:
         design: The design.
         pool: The items, such as a published bank.
+        pretest_pool: Items to be tried out, none of them in the pool. They never enter the blueprint, the shadow test,
+            exposure control, the posterior, the stop rules or the outcome.
+        pretest_enemies: Pairs of a pretest item and an item of the pool that should not meet, by their ids. Those among
+            pretest items stand in the pretest pool.
 
     Returns:
         The prepared exam.
@@ -267,12 +358,11 @@ def prepare_exam(design: ExamDesign, pool: ItemPool) -> PreparedExam:
     Raises:
         InvalidBlueprint: If the blueprint bounds a code that no item of the pool has.
         InfeasibleBlueprint: If the pool cannot meet the blueprint at the minimum or the maximum length.
+        InvalidParameters: If an item is in both pools.
+        UnknownItem: If an enemy is in neither pool where it should be.
     """
     tree = check_blueprint(design.blueprint, pool, lengths=(design.minimum_length, design.maximum_length))
-    nodes = nodes_needed(
-        pool, design.prior_mean, design.prior_sd, length=design.maximum_length, rules=design.stop_rules
-    )
-    grid = EapGrid.normal(prior_mean=design.prior_mean, prior_sd=design.prior_sd, nodes=nodes)
+    grid = _grid_of(design, pool)
     information = expected_information if design.parameter_uncertainty else ItemPool.information
     return PreparedExam(
         design=design,
@@ -282,61 +372,28 @@ def prepare_exam(design: ExamDesign, pool: ItemPool) -> PreparedExam:
         above_cut=weights_above_cut(grid, design.cut_score, standard_error=design.cut_standard_error),
         log_probabilities=pool.log_probabilities(grid.nodes),
         information_at_cut=information(pool, [design.cut_score])[:, 0].round(WEIGHT_DIGITS),
+        pretest_pool=checked_pretest_pool(pretest_pool, pool),
+        pretest_enemies=enemies_across(pretest_enemies, pretest_pool, pool),
     )
 
 
-_KINDS: dict[str, tuple[type, ...]] = {
-    "blueprint": (list, tuple),
-    "minimum_length": (int,),
-    "maximum_length": (int,),
-    "cut_score": (int, float),
-    "confidence": (int, float),
-    "prior_mean": (int, float),
-    "prior_sd": (int, float),
-    "selection": (str,),
-    "randomesque": (int,),
-    "maximum_exposure": (int, float, type(None)),
-    "element_correlation": (int, float),
-    "element_confidence": (int, float),
-    "stop_rule": (str,),
-    "stopping": (Mapping,),
-    "cut_standard_error": (int, float),
-    "exposure_bins": (int,),
-    "parameter_uncertainty": (bool,),
-}
-_BOUNDS_KINDS: dict[str, tuple[type, ...]] = {
-    "level": (str,),
-    "code": (str,),
-    "minimum": (int,),
-    "maximum": (int, type(None)),
-    "attribute": (str,),
-}
+def _grid_of(design: ExamDesign, pool: ItemPool) -> EapGrid:
+    """Return the abilities with the prior: the population's range also where the prior is informed and narrower."""
+    mean, sd = design.population_mean, design.population_sd
+    nodes = nodes_needed(
+        pool,
+        mean,
+        sd,
+        length=design.maximum_length,
+        rules=design.stop_rules,
+        unit_correlation=design.unit_correlation or 0.0,
+    )
+    reach = HALF_WIDTH * sd
+    return EapGrid.normal(
+        prior_mean=design.prior_mean, prior_sd=design.prior_sd, lower=mean - reach, upper=mean + reach, nodes=nodes
+    )
 
 
 def _refuse_unless(sensible: bool, name: str, expected: str, value: object) -> None:
     if not sensible:
         raise InvalidSetting(f"{name} must be {expected}, not {value!r}")
-
-
-def _bounds_from(entry: object, place: int) -> Bounds:
-    where = f"blueprint[{place}]"
-    if not isinstance(entry, Mapping):
-        raise InvalidSetting(f"{where} must be an object with level, code, minimum and maximum, not {entry!r}")
-    return Bounds(**_checked_fields(entry, _BOUNDS_KINDS, required=("level", "code"), where=f"{where}."))
-
-
-def _checked_fields(
-    document: Mapping[str, Any], kinds: Mapping[str, tuple[type, ...]], *, required: tuple[str, ...], where: str = ""
-) -> dict[str, Any]:
-    """Return a copy of the fields, all known, none of the required ones missing, each of its kind."""
-    for name, value in document.items():
-        if name not in kinds:
-            raise InvalidSetting(f"{where}{name} is not a field; the fields are {', '.join(kinds)}")
-        # Python counts a truth value as a whole number.
-        if not isinstance(value, kinds[name]) or (isinstance(value, bool) and bool not in kinds[name]):
-            expected = " or ".join("null" if kind is type(None) else kind.__name__ for kind in kinds[name])
-            raise InvalidSetting(f"{where}{name} must be {expected}, not {value!r}")
-    missing = [name for name in required if name not in document]
-    if missing:
-        raise InvalidSetting(f"{where}{missing[0]} is missing")
-    return dict(document)

@@ -7,6 +7,8 @@ from engine.explanation_words import CONSTRAINTS, LEVELS, RULES, TEXTS, VERDICTS
 from engine.stop_reasons import checked_language
 
 Document = Mapping[str, Any]
+PRETEST = "pretest"
+TESTLET = "testlet"
 
 
 def explain(decision: Document, language: str) -> str:
@@ -18,13 +20,18 @@ def explain(decision: Document, language: str) -> str:
 
     Returns:
         One sentence: what the last answer changed, how the question was weighed, which constraint kept a better one
-        out, what exposure control held back, and the random draw.
+        out, what exposure control held back, and the random draw. Of a pretest item, that it does not count; of an item
+        within a testlet, that it follows the one before.
 
     Raises:
         InvalidSetting: If the language is unknown.
     """
     checked_language(language)
     clauses: list[Callable[[Document, str], str]] = [_ability, _weight, _draw, _kept_out, _exposure]
+    if decision["rule"] == PRETEST:
+        clauses = [_tried_out, _ability_now, _trial_weight, _trial_draw]
+    elif decision["rule"] == TESTLET:
+        clauses = [_ability, _in_testlet]
     return _sentence(
         _text("question", language, position=decision["position"], item=decision["item_id"]),
         [clause(decision, language) for clause in clauses],
@@ -40,28 +47,77 @@ def explain_outcome(outcome: Document, language: str) -> tuple[str, ...]:
         language: "th" or "en".
 
     Returns:
-        One sentence for the unit, then one for each element.
+        One sentence for the unit, one for each element, then one for what the last answer changed, if the record has
+        it.
 
     Raises:
         InvalidSetting: If the language is unknown.
     """
     checked_language(language)
     parts = [("unit", outcome["unit"]), *(("element", element) for element in outcome["elements"])]
-    return tuple(_verdict(level, part, language) for level, part in parts)
+    told = [_verdict(level, part, language) for level, part in parts]
+    last = outcome.get("last_answer")
+    return (*told, _closing(last, language)) if last else tuple(told)
 
 
 def _ability(decision: Document, language: str) -> str:
-    now = _standing(decision)
     last = decision.get("last_answer")
-    if not last:
-        # The first question has no answer before it; an old record does not say what it changed.
-        return _text("ability_first" if decision["position"] == 1 else "ability_now", language, **now)
+    if last:
+        return _ability_moved(last, decision, language)
+    # The first question has no answer before it; an old record does not say what it changed.
+    if decision["position"] == 1:
+        return _text("ability_first", language, **_standing(decision))
+    return _ability_now(decision, language)
+
+
+def _ability_now(decision: Document, language: str) -> str:
+    return _text("ability_now", language, **_standing(decision))
+
+
+def _ability_moved(last: Document, after: Document, language: str) -> str:
     kind = "answered_partly"
     if last["highest"] == 1:
         kind = "answered_right" if last["response"] else "answered_wrong"
     answered = _text(kind, language, item=last["item_id"], score=last["response"], highest=last["highest"])
     before = {f"{name}_before": value for name, value in _standing(last["before"]).items()}
-    return _text("ability_moved", language, answered=answered, **before, **now)
+    return _text("ability_moved", language, answered=answered, **before, **_standing(after))
+
+
+def _closing(last: Document, language: str) -> str:
+    head = _text("last_answer", language)
+    return _sentence(head, [_ability_moved(last, last["after"], language)], language)
+
+
+def _tried_out(_decision: Document, language: str) -> str:
+    return _text("tried_out", language)
+
+
+def _trial_weight(decision: Document, language: str) -> str:
+    return _text(
+        "trial_best" if decision["rank"] == 1 else "trial_ranked",
+        language,
+        reason=RULES[PRETEST][language],
+        rank=decision["rank"],
+        considered=decision["considered"],
+        weight=f"{decision['weight']:.3g}",
+        best=f"{decision['candidates'][0]['weight']:.3g}",
+    )
+
+
+def _trial_draw(decision: Document, language: str) -> str:
+    if decision["random_draw"] is None:
+        return ""
+    return _text(
+        "trial_by_chance" if decision["by_chance"] else "trial_by_weight",
+        language,
+        considered=decision["considered"],
+        draw=f"{decision['random_draw']:.3f}",
+        share=f"{decision['random_share']:.2f}",
+    )
+
+
+def _in_testlet(decision: Document, language: str) -> str:
+    return _text("in_testlet", language, considered=decision["considered"])
 
 
 def _weight(decision: Document, language: str) -> str:

@@ -24,6 +24,10 @@ RULES: Words = {
         "en": "a mixture of chance and the information it gives",
     },
     "random": {"th": "การสุ่ม", "en": "chance alone"},
+    "pretest": {
+        "th": "ความแปรปรวนของค่าพารามิเตอร์ของข้อสอบเองที่คาดว่าจะลดลงจากหนึ่งคำตอบ",
+        "en": "how far one answer is expected to narrow the question's own parameters",
+    },
 }
 
 LEVELS: Words = {
@@ -49,6 +53,10 @@ CONSTRAINTS: Words = {
     "minimum": {
         "th": "ที่ว่างที่เหลือต้องสำรองให้{level} {code} ซึ่งต้องมีอย่างน้อย {limit} ข้อ",
         "en": "the places left are kept for {level} {code}, which needs at least {limit}",
+    },
+    "testlet": {
+        "th": "ข้อสอบ {limit} ข้อ ({code}) เป็นชุดคำถามเดียวกัน ซึ่งออกครบทั้งชุดหรือไม่ออกเลย",
+        "en": "the {limit} questions {code} form a testlet, which is given whole or not at all",
     },
     "other": {
         "th": "ข้อกำหนดอื่นของผังข้อสอบ เช่น เวลาหรือชนิดข้อสอบ ไม่อนุญาต",
@@ -103,11 +111,41 @@ TEXTS: Words = {
         "en": "weighed by {reason} it came at place {rank} ({weight}, the best {best}) of the {considered} left in the "
         "plan of {length} questions",
     },
+    "in_testlet": {
+        "th": "ออกต่อจากข้อก่อนหน้าโดยไม่ต้องเลือก เพราะอยู่ในชุดคำถามเดียวกัน ซึ่งออกต่อเนื่องกันครบทั้งชุด (รวมข้อนี้เหลืออีก {considered} ข้อ)",
+        "en": "it follows without any choice because it belongs to the same testlet, whose questions come one after "
+        "the other and all of them ({considered} left with this one)",
+    },
     "draw": {"th": "ได้รับเลือกด้วยเลขสุ่ม {draw}", "en": "it was picked by the random number {draw}"},
     "draw_from": {
         "th": "ได้รับเลือกด้วยเลขสุ่ม {draw} จากข้อที่ดีที่สุด {number} ข้อ",
         "en": "it was picked from the best {number} by the random number {draw}",
     },
+    "tried_out": {
+        "th": "เป็นข้อสอบที่นำมาทดลองใช้ ไม่นับคะแนน และไม่มีผลต่อการสิ้นสุดการสอบหรือผลการตัดสิน",
+        "en": "it is being tried out and does not count towards the score, the end of the exam or the verdict",
+    },
+    "trial_best": {
+        "th": "เมื่อเทียบตาม{reason} ข้อนี้มีน้ำหนักมากที่สุด ({weight}) ในข้อสอบทดลองใช้ {considered} ข้อที่เลือกได้",
+        "en": "weighed by {reason} it came first ({weight}) of the {considered} that could be tried out",
+    },
+    "trial_ranked": {
+        "th": "เมื่อเทียบตาม{reason} ข้อนี้อยู่ลำดับที่ {rank} (น้ำหนัก {weight} เทียบกับที่มากที่สุด {best}) "
+        "ในข้อสอบทดลองใช้ {considered} ข้อที่เลือกได้",
+        "en": "weighed by {reason} it came at place {rank} ({weight}, the best {best}) of the {considered} that could "
+        "be tried out",
+    },
+    "trial_by_chance": {
+        "th": "ได้รับเลือกโดยการสุ่มจากทั้ง {considered} ข้อ เพราะเลขสุ่ม {draw} ต่ำกว่าสัดส่วน {share} ที่กำหนดให้สุ่ม",
+        "en": "it was taken by chance from all {considered}, because the random number {draw} is below the share "
+        "{share} that is left to chance",
+    },
+    "trial_by_weight": {
+        "th": "ได้รับเลือกตามน้ำหนัก เพราะเลขสุ่ม {draw} ไม่ต่ำกว่าสัดส่วน {share} ที่กำหนดให้สุ่ม",
+        "en": "it was taken by that weight, because the random number {draw} is not below the share {share} that is "
+        "left to chance",
+    },
+    "last_answer": {"th": "คำตอบสุดท้ายที่นับคะแนน", "en": "The last answer that counts"},
     "kept_out": {
         "th": "ข้อ {item} มีน้ำหนักมากกว่า ({weight}) แต่ให้ไม่ได้ เพราะ{constraint}",
         "en": "{item} weighs more ({weight}) but could not be given because {constraint}",

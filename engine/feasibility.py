@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from engine.shortage_programme import Shortage
 
 NAMED_ENEMIES = 3
+NAMED_TESTLETS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +69,15 @@ def shortfalls(tree: BlueprintTree, *, lengths: tuple[int, int]) -> tuple[Shortf
 
     Returns:
         The innermost contradictions first, then what stands against the lengths; where the nested bounds alone can be
-        met, what is missing in the face of enemies and of bounds across them.
+        met, what is missing in the face of enemies, of testlets and of bounds across them.
 
     Raises:
         SolverFailed: If the integer programme that looks for what is missing gives up.
     """
     nested = (*_shortfalls_within(tree), *_shortfalls_of_length(tree, *lengths))
     shortest, longest = lengths
-    if nested or not (tree.enemies or tree.cross_bounds) or is_feasible(tree, length=shortest, extends_to=longest):
+    entangled = tree.enemies or tree.cross_bounds or tree.testlets
+    if nested or not entangled or is_feasible(tree, length=shortest, extends_to=longest):
         return nested
     return _shortfalls_across(tree, lengths)
 
@@ -141,7 +143,7 @@ def _shortfalls_of_length(tree: BlueprintTree, shortest: int, longest: int) -> I
 
 
 def _shortfalls_across(tree: BlueprintTree, lengths: tuple[int, int]) -> tuple[Shortfall, ...]:
-    """Say what enemies and bounds across the groups leave missing: the least that would make the blueprint possible."""
+    """Say what enemies, testlets and bounds across the groups leave missing: the least that would make it possible."""
     # The solver takes a second to import, which most exams never need.
     from engine.shortage_programme import least_shortages
 
@@ -177,7 +179,7 @@ def _of_group(tree: BlueprintTree, shortage: "Shortage", lengths: tuple[int, int
     else:
         limit, demand = tree.maxima[group], f"{tree.name_of(group)} allows at most {tree.maxima[group]} items"
     reached = limit - round(shortage.missing) + round(shortage.excess)
-    others = f"{_others(tree)}{_enemies_named(tree, group)}"
+    others = f"{_others(tree)}{_enemies_named(tree, group)}{_testlets_named(tree, group)}"
     hindrance = f"let in only {reached}: {limit - reached} more needed" if shortage.missing else f"require {reached}"
     return Shortfall(
         level=tree.levels[group],
@@ -189,7 +191,8 @@ def _of_group(tree: BlueprintTree, shortage: "Shortage", lengths: tuple[int, int
 
 
 def _others(tree: BlueprintTree) -> str:
-    return "the other bounds and enemies" if tree.enemies else "the other bounds"
+    hindrances = ["the other bounds"] + ["enemies"] * bool(tree.enemies) + ["whole testlets"] * bool(tree.testlets)
+    return " and ".join([", ".join(hindrances[:-1]), hindrances[-1]] if len(hindrances) > 1 else hindrances)
 
 
 def _enemies_named(tree: BlueprintTree, group: int) -> str:
@@ -203,3 +206,14 @@ def _enemies_named(tree: BlueprintTree, group: int) -> str:
     ]
     more = ", …" if len(pairs) > NAMED_ENEMIES else ""
     return f" ({', '.join(pairs[:NAMED_ENEMIES])}{more})" if pairs else ""
+
+
+def _testlets_named(tree: BlueprintTree, group: int) -> str:
+    """Name the first few testlets with items in a group by their first items."""
+    found = [
+        tree.item_ids[members[0]]
+        for members in tree.testlets
+        if any(group in tree.groups_around(item) for item in members)
+    ]
+    more = ", …" if len(found) > NAMED_TESTLETS else ""
+    return f" (testlets of {', '.join(found[:NAMED_TESTLETS])}{more})" if found else ""

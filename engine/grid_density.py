@@ -1,7 +1,7 @@
 """How close the nodes of an exam's grid must lie for the standard errors that its stop rules look at to be right."""
 
 from collections.abc import Sequence
-from math import ceil
+from math import ceil, sqrt
 
 import numpy as np
 
@@ -16,7 +16,13 @@ NARROWING = 1.5
 
 
 def nodes_needed(
-    pool: ItemPool, prior_mean: float, prior_sd: float, *, length: int, rules: Sequence[str]
+    pool: ItemPool,
+    prior_mean: float,
+    prior_sd: float,
+    *,
+    length: int,
+    rules: Sequence[str],
+    unit_correlation: float = 0.0,
 ) -> int | None:
     """Return how many nodes the grid of an exam needs, None for as many as it has by default.
 
@@ -29,6 +35,8 @@ def nodes_needed(
         prior_sd: Standard deviation of the ability prior.
         length: Most items of a test.
         rules: Stop rules of the exam.
+        unit_correlation: Correlation between units, by which finished ones may have narrowed the prior to √(1 - r) of
+            its standard deviation at most; 0 where they are left out of account.
 
     Returns:
         The number of nodes, for the narrowest posterior that the pool's best items can lead to.
@@ -38,6 +46,7 @@ def nodes_needed(
     reach = HALF_WIDTH * prior_sd
     abilities = np.linspace(prior_mean - reach, prior_mean + reach, 121)
     best = np.sort(pool.information(abilities), axis=0)[-length:].sum(axis=0).max()
-    narrowest = float(1 / np.sqrt(best + prior_sd**-2)) / NARROWING
+    narrowed = prior_sd * sqrt(1 - unit_correlation)
+    narrowest = float(1 / np.sqrt(best + narrowed**-2)) / NARROWING
     spacing = min(SPACING, narrowest / NODES_PER_STANDARD_ERROR)
     return max(2 * ceil(reach / spacing - 1e-9), 120) + 1

@@ -34,12 +34,14 @@ class Programme:
         minima: Lower bound of each row, shape (rows,).
         maxima: Upper bound of each row, shape (rows,).
         cliques: Sets of enemies of which a test takes at most one, shape (sets, items).
+        ties: The first item of each testlet less each further one, which must come to nothing, shape (ties, items).
     """
 
     amounts: sparse.csr_array
     minima: FloatArray
     maxima: FloatArray
     cliques: sparse.csr_array
+    ties: sparse.csr_array
 
 
 @lru_cache(maxsize=16)
@@ -58,7 +60,16 @@ def programme_of(tree: BlueprintTree) -> Programme:
         minima=np.array([*tree.minima, *(bound.minimum for bound in tree.cross_bounds)], dtype=np.float64),
         maxima=np.array([*tree.maxima, *(bound.maximum for bound in tree.cross_bounds)], dtype=np.float64),
         cliques=sparse.csr_array((np.ones(len(members)), (sets, enemies)), shape=(len(cliques), items)),
+        ties=_ties(tree, items),
     )
+
+
+def _ties(tree: BlueprintTree, items: int) -> sparse.csr_array:
+    pairs = [(members[0], item) for members in tree.testlets for item in members[1:]]
+    rows = np.repeat(np.arange(len(pairs)), 2)
+    signs = np.tile([1.0, -1.0], len(pairs))
+    columns = np.array(pairs, dtype=np.int64).ravel()
+    return sparse.csr_array((signs, (rows, columns)), shape=(len(pairs), items))
 
 
 def heaviest_by_programme(
@@ -70,7 +81,7 @@ def heaviest_by_programme(
     ineligible: Sequence[int] = (),
     extends_to: int | None = None,
 ) -> frozenset[int] | None:
-    """Return the heaviest test that meets every bound, with as few ineligible items as possible.
+    """Return the heaviest test that meets every bound, with as few ineligible items as possible and whole testlets.
 
     Args:
         tree: The compiled blueprint.
@@ -120,10 +131,12 @@ def _constraints(programme: Programme, length: int, longest: int) -> list[Linear
     minima[ROOT] = length
     maxima[ROOT] = longest
     if length == longest:
-        return [LinearConstraint(amounts, minima, maxima), LinearConstraint(programme.cliques, ub=1)]
+        alone = [LinearConstraint(amounts, minima, maxima), LinearConstraint(programme.cliques, ub=1)]
+        return [*alone, LinearConstraint(programme.ties, 0, 0)] if programme.ties.shape[0] else alone
     items = amounts.shape[1]
     exactly = sparse.csr_array(np.ones((1, items)))
     identity = sparse.eye_array(items, format="csr")
+    tied = sparse.block_diag([programme.ties, programme.ties], format="csr")
     return [
         LinearConstraint(sparse.hstack([amounts, sparse.csr_array(amounts.shape)], format="csr"), lb=minima),
         LinearConstraint(sparse.hstack([sparse.csr_array(amounts.shape), amounts], format="csr"), ub=maxima),
@@ -132,6 +145,7 @@ def _constraints(programme: Programme, length: int, longest: int) -> list[Linear
         LinearConstraint(
             sparse.hstack([sparse.csr_array(programme.cliques.shape), programme.cliques], format="csr"), ub=1
         ),
+        *([LinearConstraint(tied, 0, 0)] if programme.ties.shape[0] else []),
     ]
 
 

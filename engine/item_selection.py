@@ -7,10 +7,10 @@ from typing import Any
 from engine.ability_grid import mean_and_sd, probability_above
 from engine.decision_grounds import Grounds, LastAnswer, grounds_of
 from engine.design import PreparedExam
+from engine.planned_test import planned_test
 from engine.randomness import generator
 from engine.response_models import FloatArray
-from engine.selection_weights import item_weights
-from engine.shadow_test import assemble
+from engine.testlets import with_whole_testlets
 
 RECORDED_CANDIDATES = 10
 RECORDED_DIGITS = 12
@@ -21,12 +21,12 @@ class Decision:
     """Why an item was chosen.
 
     Args:
-        position: Place of the item in the sitting, from 1.
+        position: Number of the question in the sitting, from 1, pretest items counted.
         planned_length: Length of the shadow test it was taken from.
         theta: Mean of the posterior before it.
         standard_error: Standard deviation of that posterior.
         probability_competent: P(theta >= cut score) under that posterior.
-        rule: How items were weighted.
+        rule: How items were weighted; "pretest" for one that is tried out and does not count.
         candidates: The best of the items considered, as (item id, weight), at most ten.
         item_id: The item chosen.
         random_draw: The number in [0, 1) that picked among the best, or None where nothing was drawn.
@@ -67,8 +67,12 @@ def choose_item(
     administered: Sequence[int],
     posterior: FloatArray,
     last: LastAnswer | None = None,
+    pretest_answers: int = 0,
 ) -> Decision:
-    """Choose the next item of a sitting from a shadow test.
+    """Choose the next item of a sitting from a shadow test: an item by itself, or the first one of a testlet.
+
+    Nothing but the number of the question depends on pretest items: what is drawn is drawn by the number of scored
+    answers.
 
     Args:
         exam: The prepared exam.
@@ -77,6 +81,7 @@ def choose_item(
         administered: Pool positions of the items answered, in order; fewer than the maximum length.
         posterior: Posterior on the exam's grid after these answers, shape (nodes,).
         last: The last of these answers, for the record.
+        pretest_answers: How many pretest items were answered besides.
 
     Returns:
         The choice and its reasons.
@@ -86,21 +91,16 @@ def choose_item(
     """
     design, position = exam.design, len(administered) + 1
     theta, standard_error = mean_and_sd(exam.grid.nodes, posterior)
-    weights = item_weights(exam, seed=seed, position=position, theta=theta, posterior=posterior)
-    planned_length = design.planned_length(len(administered))
-    shadow = assemble(
-        exam.tree,
-        weights,
-        length=planned_length,
-        administered=administered,
-        ineligible=ineligible,
-        extends_to=design.maximum_length,
+    weights, shadow = planned_test(
+        exam, seed=seed, theta=theta, posterior=posterior, administered=administered, ineligible=ineligible
     )
     free = shadow[len(administered) :].tolist()
-    chosen, draw = _drawn(free, set(ineligible), design.randomesque, seed, position)
+    openings = [item for item in free if item not in exam.tree.testlet_followers]
+    kept_back = set(with_whole_testlets(exam.tree.testlets, ineligible))
+    chosen, draw = _drawn(openings, kept_back, design.randomesque, seed, position)
     return Decision(
-        position=position,
-        planned_length=planned_length,
+        position=position + pretest_answers,
+        planned_length=len(shadow),
         theta=theta,
         standard_error=standard_error,
         probability_competent=probability_above(exam.above_cut, posterior),
@@ -115,8 +115,8 @@ def choose_item(
             shadow=shadow.tolist(),
             answered=len(administered),
             chosen=chosen,
-            drawn_from=1 if draw is None else min(design.randomesque, len(free)),
-            ineligible=ineligible,
+            drawn_from=1 if draw is None else min(design.randomesque, len(openings)),
+            ineligible=list(kept_back),
             last=last,
         ),
     )

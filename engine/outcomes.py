@@ -106,7 +106,8 @@ def element_posteriors(exam: PreparedExam, state: SittingState, groups: Sequence
 
     A candidate's ability in an element is √r times a general ability plus √(1 - r) times a part of the element's own,
     all standard normal in units of the prior; r is the design's element correlation. Given the general ability the
-    elements are independent, so each needs but one-dimensional integrals.
+    elements are independent, so each needs but one-dimensional integrals. A testlet over several elements counts in
+    each as a testlet of its own.
 
     Args:
         exam: The prepared exam.
@@ -122,9 +123,13 @@ def element_posteriors(exam: PreparedExam, state: SittingState, groups: Sequence
     # Items outside every element inform the general ability as one element more.
     rows = {group: row for row, group in enumerate(groups)}
     log_likelihood = np.zeros((len(groups) + 1, exam.grid.nodes.size))
+    answered: list[tuple[list[int], list[int]]] = [([], []) for _row in log_likelihood]
     for item, response in zip(state.administered, state.responses, strict=True):
         row = next((rows[group] for group in exam.tree.groups_around(item) if group in rows), len(groups))
-        log_likelihood[row] += exam.log_probabilities[item, response]
+        items, responses = answered[row]
+        items.append(item)
+        responses.append(response)
+        log_likelihood[row] += exam.answer_likelihood.added_by_last(items, responses)
     likelihood = np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True))
     given_general = np.log(np.maximum(likelihood @ exam.element_kernel.T, np.finfo(np.float64).tiny))
     general_without = posterior_of(exam.grid.log_prior + given_general.sum(axis=0) - given_general)

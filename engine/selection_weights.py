@@ -9,6 +9,7 @@ import numpy as np
 from engine.design import WEIGHT_DIGITS, PreparedExam
 from engine.randomness import generator
 from engine.response_models import FloatArray
+from engine.testlets import averaged
 
 # The half width of the Kullback-Leibler interval is this over the square root of the number of answers.
 KL_WIDTH = 3.0
@@ -35,7 +36,7 @@ class SelectionMoment:
 
 
 def item_weights(exam: PreparedExam, *, seed: int, position: int, theta: float, posterior: FloatArray) -> FloatArray:
-    """Return the weight of every item under the design's selection rule.
+    """Return the weight of every item under the design's selection rule; items of a testlet have their mean.
 
     Args:
         exam: The prepared exam.
@@ -48,7 +49,8 @@ def item_weights(exam: PreparedExam, *, seed: int, position: int, theta: float, 
         Weights, shape (items,).
     """
     rule = SELECTION_RULES[exam.design.selection]
-    return rule(SelectionMoment(exam=exam, seed=seed, position=position, theta=theta, posterior=posterior))
+    weights = rule(SelectionMoment(exam=exam, seed=seed, position=position, theta=theta, posterior=posterior))
+    return _rounded(averaged(exam.pool.testlets, weights)) if exam.pool.testlets else weights
 
 
 def information_at_cut(moment: SelectionMoment) -> FloatArray:
@@ -86,8 +88,8 @@ def kullback_leibler(moment: SelectionMoment) -> FloatArray:
     half_width = KL_WIDTH / sqrt(max(moment.position - 1, 1))
     low, high = max(moment.theta - half_width, nodes[0]), min(moment.theta + half_width, nodes[-1])
     reach = (high - low) / 2
-    around = reach * KL_LENGTHS @ _interpolation(nodes, low + reach * (1 + KL_POINTS))
-    here = _interpolation(nodes, np.array([moment.theta]))[0]
+    matrix = _interpolation(nodes, np.append(low + reach * (1 + KL_POINTS), moment.theta))
+    around, here = reach * KL_LENGTHS @ matrix[:-1], matrix[-1]
     logs = moment.exam.selection_log_probabilities
     at_estimate = logs @ here
     divergence = np.exp(at_estimate) * (2 * reach * at_estimate - logs @ around)
@@ -105,7 +107,10 @@ def expected_variance_reduction(moment: SelectionMoment) -> FloatArray:
     nodes, posterior = moment.exam.grid.nodes, moment.posterior
     mean = float(posterior @ nodes)
     moments = np.stack([posterior, posterior * (nodes - mean)], axis=1)
-    chances, shifts = np.moveaxis(moment.exam.selection_probabilities @ moments, -1, 0)
+    probabilities = moment.exam.selection_probabilities
+    # One product of two matrices takes half the time of one for every item.
+    sums = probabilities.reshape(-1, nodes.size) @ moments
+    chances, shifts = sums.T.reshape(2, *probabilities.shape[:2])
     parts = np.divide(np.square(shifts), chances, out=np.zeros_like(chances), where=chances > 0)
     return _rounded(parts.sum(axis=1))
 
@@ -150,15 +155,9 @@ def _interpolation(nodes: FloatArray, points: FloatArray) -> FloatArray:
     places = (points - nodes[0]) / spacing
     first = np.clip(np.floor(places).astype(np.int64) - 1, 0, nodes.size - 4)
     t = places - first
-    cubics = np.stack(
-        [
-            -(t - 1) * (t - 2) * (t - 3) / 6,
-            t * (t - 2) * (t - 3) / 2,
-            -t * (t - 1) * (t - 3) / 2,
-            t * (t - 1) * (t - 2) / 6,
-        ]
-    )
+    t1, t2, t3 = t - 1, t - 2, t - 3
     matrix = np.zeros((points.size, nodes.size))
-    for offset, column in enumerate(cubics):
-        matrix[np.arange(points.size), first + offset] = column
+    start = np.arange(0, matrix.size, nodes.size) + first
+    for offset, column in enumerate((-t1 * t2 * t3 / 6, t * t2 * t3 / 2, -t * t1 * t3 / 2, t * t1 * t2 / 6)):
+        matrix.flat[start + offset] = column
     return matrix

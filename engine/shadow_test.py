@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,8 @@ from engine.enemy_search import SearchTooLong, heaviest_without_enemies
 from engine.errors import InfeasibleBlueprint, InvalidSetting
 from engine.nested_bounds import Room
 from engine.response_models import FloatArray, IntArray
+from engine.testlet_search import WholeTestlets, heaviest_with_testlets
+from engine.testlets import unfinished, with_whole_testlets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +42,9 @@ def assemble(
     """Put together the heaviest test that meets the blueprint and contains the administered items.
 
     The blueprint decides how: under nested bounds the greedy algorithm is exact, enemies across them take a branch and
-    bound on it, and bounds on attributes or time an integer programme. An ineligible item counts as lighter than every
-    eligible one, so it enters only where the blueprint cannot do without it.
+    bound on it, so do testlets, and bounds on attributes or time an integer programme. An ineligible item counts as
+    lighter than every eligible one, so it enters only where the blueprint cannot do without it; a testlet with an
+    ineligible item is ineligible. A testlet of which an item is administered enters whole.
 
     Args:
         tree: The compiled blueprint.
@@ -64,13 +68,14 @@ def assemble(
     column = np.asarray(weights, dtype=np.float64)
     if column.shape != (len(tree.group_of_item),) or not np.isfinite(column).all():
         raise InvalidSetting(f"the shadow test needs {len(tree.group_of_item)} finite weights, one per item")
+    late = _late(tree, administered, ineligible)
     task = _Task(
         tree=tree,
         weights=column,
-        order=_by_preference(column, ineligible),
+        order=_by_preference(column, late),
         length=length,
         administered=administered,
-        ineligible=ineligible,
+        ineligible=late,
         extends_to=extends_to,
     )
     return np.array([*administered, *_free_items(task)], dtype=np.int64)
@@ -94,7 +99,7 @@ def is_feasible(
         tree=tree,
         # Without weights the search for a test without enemies ends at the first it finds.
         weights=np.zeros(len(tree.group_of_item)),
-        order=sorted(range(len(tree.group_of_item)), key=lambda item: len(tree.enemies.get(item, ()))),
+        order=_by_freedom(tree),
         length=length,
         administered=administered,
         ineligible=(),
@@ -117,7 +122,7 @@ def open_items(tree: BlueprintTree, *, length: int, administered: Sequence[int] 
 
     Returns:
         Pool positions. Under nested bounds exactly those items; enemies of the administered items are never among them,
-        but where bounds run across the groups some of those returned may lead nowhere.
+        but where there are testlets or bounds run across the groups some of those returned may lead nowhere.
 
     Raises:
         InfeasibleBlueprint: If the administered items are part of no test under the nested bounds.
@@ -139,31 +144,53 @@ def _free_items(task: _Task) -> list[int]:
         raise InfeasibleBlueprint(f"the administered items {first!r} and {second!r} are enemies")
     if task.tree.cross_bounds:
         return _by_programme(task)
-    if task.tree.enemies:
+    if task.tree.enemies or task.tree.testlets:
         return _by_search(task, room)
     # A test under nested bounds can always be extended: it is independent in the matroid of the longer tests.
     return room.fill(task.order, without=set(task.administered))
 
 
 def _by_search(task: _Task, room: Room) -> list[int]:
-    closed = _closed(task.tree, task.administered)
     try:
-        free = heaviest_without_enemies(
-            room,
-            task.order,
-            task.weights,
-            task.tree.enemies,
-            excluded=closed,
-            late=set(task.ineligible) - closed,
-        )
+        free = _with_testlets(task, room) if task.tree.testlets else _without_enemies(task, room)
     except SearchTooLong:
         return _by_programme(task)
     if free is None:
         raise _impossible(task)
     whole = (*task.administered, *free)
-    if task.extends_to is None or is_feasible(task.tree, length=task.extends_to, administered=whole):
+    if task.extends_to in (None, task.length) or is_feasible(task.tree, length=task.extends_to, administered=whole):
         return free
     return _by_programme(task)
+
+
+def _without_enemies(task: _Task, room: Room) -> list[int] | None:
+    closed = _closed(task.tree, task.administered)
+    return heaviest_without_enemies(
+        room,
+        task.order,
+        task.weights,
+        task.tree.enemies,
+        excluded=closed,
+        late=set(task.ineligible) - closed,
+    )
+
+
+def _with_testlets(task: _Task, room: Room) -> list[int] | None:
+    tree = task.tree
+    return heaviest_with_testlets(
+        room,
+        task.order,
+        task.weights,
+        _rules_of(tree),
+        forced=[item for left in unfinished(tree.testlets, task.administered) for item in left],
+        excluded=_closed(tree, task.administered),
+        late=set(task.ineligible),
+    )
+
+
+@lru_cache(maxsize=16)
+def _rules_of(tree: BlueprintTree) -> WholeTestlets:
+    return WholeTestlets.of(tree.testlets, tree.enemies)
 
 
 def _by_programme(task: _Task) -> list[int]:
@@ -186,15 +213,33 @@ def _by_programme(task: _Task) -> list[int]:
 
 def _impossible(task: _Task) -> InfeasibleBlueprint:
     longer = "" if task.extends_to in (None, task.length) else f" and can be extended to {task.extends_to}"
+    wholes = " and with whole testlets" if task.tree.testlets else ""
     return InfeasibleBlueprint(
         f"the {len(task.administered)} administered items are part of no test of {task.length} items that meets the "
-        f"blueprint without enemies in it{longer}"
+        f"blueprint without enemies in it{wholes}{longer}"
     )
 
 
+def _late(tree: BlueprintTree, administered: Sequence[int], ineligible: Sequence[int]) -> Sequence[int]:
+    """Return the ineligible items, each with its whole testlet unless that is begun: then it must enter."""
+    if not tree.testlets:
+        return ineligible
+    begun = {item for left in unfinished(tree.testlets, administered) for item in left}
+    return [item for item in with_whole_testlets(tree.testlets, ineligible) if item not in begun]
+
+
+@lru_cache(maxsize=16)
+def _by_freedom(tree: BlueprintTree) -> tuple[int, ...]:
+    """Order the items from those that fit beside most others: those of a testlet last, then by their enemies."""
+    tied = {item for members in tree.testlets for item in members}
+    items = range(len(tree.group_of_item))
+    return tuple(sorted(items, key=lambda item: (item in tied, len(tree.enemies.get(item, ())))))
+
+
 def _closed(tree: BlueprintTree, administered: Sequence[int]) -> set[int]:
-    """Return the administered items and all their enemies."""
-    return set(administered).union(*(tree.enemies[item] for item in administered if item in tree.enemies))
+    """Return the administered items and all their enemies, these with their whole testlets."""
+    enemies = set[int]().union(*(tree.enemies[item] for item in administered if item in tree.enemies))
+    return enemies.union(administered, with_whole_testlets(tree.testlets, enemies))
 
 
 def _by_preference(weights: FloatArray, ineligible: Sequence[int]) -> list[int]:

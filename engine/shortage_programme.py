@@ -39,7 +39,7 @@ class Shortage:
 def least_shortages(tree: BlueprintTree, *, lengths: tuple[int, int]) -> tuple[Shortage, ...]:
     """Return the least by which bounds would have to give for tests of both lengths, one within the other, to exist.
 
-    Enemies do not give. A second of expected time counts as the part that it is of the pool's ordinary item.
+    Enemies and testlets do not give. A second of expected time counts as the part that it is of the longest item.
 
     Args:
         tree: The compiled blueprint.
@@ -76,13 +76,15 @@ def least_shortages(tree: BlueprintTree, *, lengths: tuple[int, int]) -> tuple[S
             [whole, None, None, None, None, -one],
             [identity, -identity, None, None, None, None],
             [None, programme.cliques, None, None, None, None],
+            [programme.ties, None, None, None, None, None],
+            [None, programme.ties, None, None, None, None],
         ],
         format="csr",
     )
     free = np.full(rows, np.inf)
-    cliques = programme.cliques.shape[0]
-    lower = np.concatenate([minima, -free, [lengths[1], -np.inf], np.full(items + cliques, -np.inf)])
-    upper = np.concatenate([free, maxima, lengths[::-1], np.zeros(items), np.ones(cliques)])
+    cliques, ties = programme.cliques.shape[0], np.zeros(2 * programme.ties.shape[0])
+    lower = np.concatenate([minima, -free, [lengths[1], -np.inf], np.full(items + cliques, -np.inf), ties])
+    upper = np.concatenate([free, maxima, lengths[::-1], np.zeros(items), np.ones(cliques), ties])
     cost = np.concatenate(
         [
             np.zeros(2 * items),

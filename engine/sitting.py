@@ -1,58 +1,40 @@
 """A sitting as a pure function of exam, seed and answers: transitions between frozen states."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
-import numpy as np
-
-from engine.ability_grid import mean_and_sd, posterior_of
-from engine.decision_grounds import last_answer
+from engine.answers import with_answers
 from engine.design import PreparedExam
-from engine.errors import IllegalTransition, InvalidResponse, InvalidSetting
-from engine.exposure_bins import bin_of
-from engine.item_selection import Decision, choose_item
-from engine.response_models import FloatArray
+from engine.errors import IllegalTransition, InvalidSetting
+from engine.next_question import last_effect, settled
+from engine.pretest import pretest_places
+from engine.pretest_pool import checked_counts
+from engine.sitting_state import SittingState
 from engine.stop_reasons import ADMINISTRATOR_ENDED, CANDIDATE_ENDED, TIME_EXPIRED
 from engine.stop_rules.time_limit import checked_elapsed
-from engine.stopping import decide_stop
+
+__all__ = [
+    "FINISH_REASONS",
+    "SittingState",
+    "finish",
+    "fold",
+    "last_effect",
+    "pending_item_id",
+    "record",
+    "replay",
+    "start",
+]
 
 FINISH_REASONS = (CANDIDATE_ENDED, TIME_EXPIRED, ADMINISTRATOR_ENDED)
+NOTHING_COUNTED: Mapping[str, int] = MappingProxyType({})
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class SittingState:
-    """Everything the engine knows of a sitting after some answers.
-
-    Args:
-        seed: Seed of all its randomness.
-        ineligible: Ids of the items that exposure control keeps back, sorted.
-        administered: Pool positions of the items answered, in order.
-        responses: Scored responses to them.
-        log_posterior: Log of the posterior on the exam's grid up to a constant, shape (nodes,).
-        next_item: Pool position of the item now before the candidate, None once finished.
-        finished: True once no further item will be given.
-        finish_reason: Why it ended, None until then.
-        decision: Why the next item was chosen, None once finished.
-        ineligible_by_bin: Ids of the items kept back besides while the estimate is in each bin, sorted.
-        elapsed_seconds: Time since the start, None where nobody measures it.
-    """
-
-    seed: int
-    ineligible: tuple[str, ...]
-    administered: tuple[int, ...]
-    responses: tuple[int, ...]
-    log_posterior: FloatArray
-    next_item: int | None = None
-    finished: bool = False
-    finish_reason: str | None = None
-    decision: Decision | None = None
-    ineligible_by_bin: tuple[tuple[str, ...], ...] = ()
-    elapsed_seconds: float | None = None
-
-    @property
-    def posterior(self) -> FloatArray:
-        """Posterior probabilities on the exam's grid, shape (nodes,)."""
-        return posterior_of(self.log_posterior)
+def pending_item_id(exam: PreparedExam, state: SittingState) -> str | None:
+    """Return the id of the item now before the candidate, whether it counts or is tried out, None once finished."""
+    if state.next_pretest is not None and exam.pretest_pool is not None:
+        return exam.pretest_pool.item_ids[state.next_pretest]
+    return None if state.next_item is None else exam.pool.item_ids[state.next_item]
 
 
 def start(
@@ -62,6 +44,7 @@ def start(
     ineligible: Sequence[str] = (),
     ineligible_by_bin: Sequence[Sequence[str]] = (),
     elapsed_seconds: float | None = None,
+    pretest_counts: Mapping[str, int] = NOTHING_COUNTED,
 ) -> SittingState:
     """Begin a sitting.
 
@@ -72,21 +55,24 @@ def start(
         ineligible_by_bin: For each exposure bin of the design, ids of those kept back besides while the estimate is
             in it.
         elapsed_seconds: 0 where the time is measured, as the stop rule "time" needs it.
+        pretest_counts: How many answers pretest items, by id, got in other sittings since their standard errors were
+            estimated. They are to be kept with the sitting: without them every sitting tries out the same items.
 
     Returns:
         The state with the first item pending.
 
     Raises:
-        InvalidSetting: If the seed is negative, the bins are not those of the design, or its clock is missing.
-        UnknownItem: If an ineligible item is not in the pool.
+        InvalidSetting: If the seed or a count is negative, the bins are not those of the design, or its clock is
+            missing.
+        UnknownItem: If an ineligible item is not in the pool, or a counted one not in the pretest pool.
     """
-    return _settled(exam, _unanswered(exam, seed, ineligible, ineligible_by_bin, elapsed_seconds))
+    return settled(exam, _unanswered(exam, seed, ineligible, ineligible_by_bin, elapsed_seconds, pretest_counts))
 
 
 def record(
     exam: PreparedExam, state: SittingState, *, item_id: str, response: int, elapsed_seconds: float | None = None
 ) -> SittingState:
-    """Record the response to the pending item.
+    """Record the response to the pending item, whether it counts or is tried out.
 
     Args:
         exam: The prepared exam.
@@ -103,13 +89,15 @@ def record(
         InvalidResponse: If the response is not a category of the item.
         UnknownItem: If the pool has no such item.
     """
-    if state.next_item is None:
+    pending = pending_item_id(exam, state)
+    if pending is None:
         raise IllegalTransition(f"item {item_id!r} cannot be answered: the sitting is finished ({state.finish_reason})")
-    if exam.pool.index_of(item_id) != state.next_item:
-        pending = exam.pool.item_ids[state.next_item]
+    if item_id != pending:
+        if item_id not in exam.pretest_positions:
+            exam.pool.index_of(item_id)
         raise IllegalTransition(f"item {item_id!r} cannot be answered: item {pending!r} is pending")
     timed = replace(state, elapsed_seconds=checked_elapsed(exam, elapsed_seconds))
-    return _settled(exam, _answered(exam, timed, [(item_id, response)]))
+    return settled(exam, with_answers(exam, timed, [(item_id, response)]))
 
 
 def finish(exam: PreparedExam, state: SittingState, *, reason: str) -> SittingState:
@@ -131,7 +119,7 @@ def finish(exam: PreparedExam, state: SittingState, *, reason: str) -> SittingSt
         raise InvalidSetting(f"the reason to finish must be one of {', '.join(FINISH_REASONS)}, not {reason!r}")
     if state.finished:
         raise IllegalTransition(f"the sitting cannot be ended ({reason}): it is finished ({state.finish_reason})")
-    return replace(state, next_item=None, decision=None, finished=True, finish_reason=reason)
+    return replace(state, next_item=None, next_pretest=None, decision=None, finished=True, finish_reason=reason)
 
 
 def fold(
@@ -142,6 +130,7 @@ def fold(
     responses: Sequence[tuple[str, int]],
     ineligible_by_bin: Sequence[Sequence[str]] = (),
     elapsed_seconds: float | None = None,
+    pretest_counts: Mapping[str, int] = NOTHING_COUNTED,
 ) -> SittingState:
     """Return the state after recorded responses, the same as stepping through them but with a single selection.
 
@@ -149,25 +138,28 @@ def fold(
         exam: The prepared exam.
         seed: Seed of the sitting.
         ineligible: Ids of the items that exposure control keeps back in it.
-        responses: Item id and scored response of every answer, in order.
+        responses: Item id and scored response of every answer, in order, those to pretest items among them.
         ineligible_by_bin: Ids of those kept back besides in each exposure bin of the design.
         elapsed_seconds: Time from the start of the sitting to the last answer, where it is measured.
+        pretest_counts: Answers that pretest items got in other sittings, as they were when this one began.
 
     Returns:
         The state after the last of them.
 
     Raises:
-        IllegalTransition: If an item is answered twice or there are more answers than the maximum length.
+        IllegalTransition: If an item is answered twice, there are more scored answers than the maximum length, or a
+            pretest item is answered where none is due.
         InvalidResponse: If a response is not a category of its item.
         UnknownItem: If the pool lacks an item.
         InfeasibleBlueprint: If the answered items are part of no test that meets the blueprint.
     """
-    if len(responses) > exam.design.maximum_length:
+    scored = sum(item_id not in exam.pretest_positions for item_id, _response in responses)
+    if scored > exam.design.maximum_length:
         raise IllegalTransition(
-            f"{len(responses)} answers are recorded but the exam has at most {exam.design.maximum_length} items"
+            f"{scored} answers are recorded but the exam has at most {exam.design.maximum_length} items"
         )
-    unanswered = _unanswered(exam, seed, ineligible, ineligible_by_bin, elapsed_seconds)
-    return _settled(exam, _answered(exam, unanswered, responses))
+    unanswered = _unanswered(exam, seed, ineligible, ineligible_by_bin, elapsed_seconds, pretest_counts)
+    return settled(exam, with_answers(exam, unanswered, responses))
 
 
 def replay(
@@ -178,6 +170,7 @@ def replay(
     responses: Sequence[tuple[str, int]],
     ineligible_by_bin: Sequence[Sequence[str]] = (),
     elapsed_seconds: Sequence[float] = (),
+    pretest_counts: Mapping[str, int] = NOTHING_COUNTED,
 ) -> Iterator[SittingState]:
     """Recompute every decision of a recorded sitting.
 
@@ -188,9 +181,10 @@ def replay(
         exam: The prepared exam.
         seed: Seed of the sitting.
         ineligible: Ids of the items that exposure control kept back in it.
-        responses: Item id and scored response of every answer, in order.
+        responses: Item id and scored response of every answer, in order, those to pretest items among them.
         ineligible_by_bin: Ids of those kept back besides in each exposure bin of the design.
         elapsed_seconds: Time from the start of the sitting to each answer; empty where it was not measured.
+        pretest_counts: Answers that pretest items got in other sittings, as they were when this one began.
 
     Yields:
         The state before the first answer, then the one after each: a recorded item that is not the pending one of the
@@ -211,6 +205,7 @@ def replay(
             responses=responses[:answered],
             ineligible_by_bin=ineligible_by_bin,
             elapsed_seconds=elapsed,
+            pretest_counts=pretest_counts,
         )
 
 
@@ -220,6 +215,7 @@ def _unanswered(
     ineligible: Sequence[str],
     ineligible_by_bin: Sequence[Sequence[str]],
     elapsed_seconds: float | None,
+    pretest_counts: Mapping[str, int],
 ) -> SittingState:
     if seed < 0:
         raise InvalidSetting(f"seed must be 0 or more, not {seed}")
@@ -237,61 +233,6 @@ def _unanswered(
         log_posterior=exam.grid.log_prior,
         ineligible_by_bin=tuple(tuple(sorted(set(part))) for part in ineligible_by_bin),
         elapsed_seconds=checked_elapsed(exam, elapsed_seconds),
+        pretest_places=pretest_places(exam, seed),
+        pretest_counts=checked_counts(pretest_counts, exam.pretest_pool),
     )
-
-
-def _answered(exam: PreparedExam, state: SittingState, responses: Sequence[tuple[str, int]]) -> SittingState:
-    """Add answers one by one: the same additions in the same order give the same last digit, stepped or folded."""
-    administered, scored = list(state.administered), list(state.responses)
-    log_posterior = np.array(state.log_posterior)
-    for item_id, response in responses:
-        item = exam.pool.index_of(item_id)
-        if item in administered:
-            raise IllegalTransition(f"item {item_id!r} is answered a second time, as answer {len(administered) + 1}")
-        highest = int(exam.pool.category_counts[item]) - 1
-        if response not in range(highest + 1):
-            raise InvalidResponse(f"item {item_id!r}: a response is from 0 to {highest}, not {response!r}")
-        administered.append(item)
-        scored.append(int(response))
-        log_posterior += exam.log_probabilities[item, int(response)]
-    log_posterior.setflags(write=False)
-    return replace(
-        state, administered=tuple(administered), responses=tuple(scored), log_posterior=log_posterior, next_item=None
-    )
-
-
-def _settled(exam: PreparedExam, state: SittingState) -> SittingState:
-    """Let the engine end the sitting or choose its next item."""
-    posterior = state.posterior
-    stop = decide_stop(
-        exam,
-        administered=state.administered,
-        responses=state.responses,
-        posterior=posterior,
-        elapsed_seconds=state.elapsed_seconds,
-    )
-    if stop.stop:
-        return replace(state, next_item=None, decision=None, finished=True, finish_reason=stop.reason)
-    decision = choose_item(
-        exam,
-        seed=state.seed,
-        ineligible=_kept_back(exam, state, posterior),
-        administered=state.administered,
-        posterior=posterior,
-        last=last_answer(
-            exam,
-            administered=state.administered,
-            responses=state.responses,
-            log_posterior=state.log_posterior,
-        ),
-    )
-    return replace(state, next_item=exam.pool.index_of(decision.item_id), decision=decision)
-
-
-def _kept_back(exam: PreparedExam, state: SittingState, posterior: FloatArray) -> list[int]:
-    """Return the pool positions that exposure control keeps back for the next item."""
-    kept = state.ineligible
-    if state.ineligible_by_bin:
-        theta, _standard_error = mean_and_sd(exam.grid.nodes, posterior)
-        kept = tuple(dict.fromkeys(kept + state.ineligible_by_bin[bin_of(exam.design, theta)]))
-    return [exam.pool.index_of(item_id) for item_id in kept]

@@ -42,7 +42,8 @@ def subscore_values(exam: PreparedExam, *, items: Sequence[int] | None = None) -
 
     Scores are sums of item scores. Abilities follow the model that the element verdicts rest on: those in two
     elements correlate by the design's element correlation, each with the design's prior. All moments are integrals
-    over the general ability, under which elements are independent, and over the ability in one element.
+    over the general ability, under which elements are independent, and over the ability in one element. What the items
+    of a testlet have in common beside ability is error; a testlet over several elements counts in each by itself.
 
     Args:
         exam: The prepared exam, which stands for a bank and a design.
@@ -83,12 +84,8 @@ def _checked(exam: PreparedExam, items: Sequence[int] | None) -> list[int]:
 
 def _moments(exam: PreparedExam, members: Sequence[Sequence[int]]) -> tuple[FloatArray, FloatArray]:
     """Return covariances of the parts' true scores, shape (parts, parts), and variances of their errors, (parts,)."""
-    probabilities = np.exp(exam.log_probabilities)
-    scores = np.arange(probabilities.shape[1])
-    expected = np.einsum("ick,c->ik", probabilities, scores)
-    spread = np.einsum("ick,c->ik", probabilities, np.square(scores)) - np.square(expected)
-    true_scores = np.array([expected[list(items)].sum(axis=0) for items in members])
-    errors = np.array([spread[list(items)].sum(axis=0) for items in members])
+    likelihood = exam.answer_likelihood
+    true_scores, errors = np.moveaxis(np.array([likelihood.score_moments(items) for items in members]), 1, 0)
     general = np.exp(exam.grid.log_prior)
     marginal = general @ exam.element_kernel
     given_general = true_scores @ exam.element_kernel.T

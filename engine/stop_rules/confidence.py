@@ -54,7 +54,7 @@ def confidence_in_reach(exam: PreparedExam, *, administered: Sequence[int], post
     likely = allowed[np.argsort(-exam.information_at_cut[allowed], kind="stable")[:left]]
     log_posterior = np.log(np.maximum(posterior, np.finfo(np.float64).tiny))
     for responses in (np.zeros(likely.size, dtype=np.int64), exam.pool.category_counts[likely] - 1):
-        future = log_posterior + exam.log_probabilities[likely, responses].sum(axis=0)
+        future = log_posterior + exam.answer_likelihood.of(likely.tolist(), responses.tolist())
         passing = probability_above(exam.above_cut, posterior_of(future))
         if passing >= upper or passing <= lower:
             return True
@@ -68,9 +68,9 @@ def _bound_allows(exam: PreparedExam, allowed: IntArray, left: int, log_posterio
     largest likelihood ratios of the allowed items and at least that of the `left` smallest. A node that speaks for the
     verdict is given its largest factor and one that speaks against it its smallest; real futures cannot do better.
     """
-    ratios = exam.log_ratios_to_cut[allowed]
-    highest = log_posterior + np.sort(ratios.max(axis=1), axis=0)[-left:].sum(axis=0)
-    lowest = log_posterior + np.sort(ratios.min(axis=1), axis=0)[:left].sum(axis=0)
+    largest, smallest = exam.extreme_log_ratios
+    highest = log_posterior + np.sort(largest[allowed], axis=0)[-left:].sum(axis=0)
+    lowest = log_posterior + np.sort(smallest[allowed], axis=0)[:left].sum(axis=0)
     scale = highest.max()
     upper, lower = exam.design.stopping.thresholds(exam.design.confidence)
     for margins in (exam.above_cut - (upper - BOUND_SLACK), (lower + BOUND_SLACK) - exam.above_cut):

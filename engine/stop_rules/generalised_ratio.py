@@ -34,10 +34,9 @@ def log_ratio(exam: PreparedExam, administered: Sequence[int], responses: Sequen
     Returns:
         The logarithm.
     """
-    items, scored = list(administered), list(responses)
     half_width = exam.design.stopping.glr_half_width
-    ends = exam.glr_log_probabilities[items, scored].sum(axis=0)
-    on_nodes = exam.log_probabilities[items, scored].sum(axis=0)
+    ends = exam.glr_likelihood.of(administered, responses)
+    on_nodes = exam.answer_likelihood.of(administered, responses)
     nodes, cut = exam.grid.nodes, exam.design.cut_score
     above = _supremum(nodes, on_nodes, low=cut + half_width, high=float(nodes[-1]))
     below = _supremum(nodes, on_nodes, low=float(nodes[0]), high=cut - half_width)

@@ -30,7 +30,7 @@ def log_ratio(exam: PreparedExam, administered: Sequence[int], responses: Sequen
     Returns:
         The logarithm; 0 without responses.
     """
-    ends = exam.sprt_log_probabilities[list(administered), list(responses)].sum(axis=0)
+    ends = exam.sprt_likelihood.of(administered, responses)
     return float(ends[1] - ends[0])
 
 

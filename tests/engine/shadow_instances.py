@@ -1,6 +1,6 @@
 """Random shadow-test problems, feasible or not, and a general solver's answer to them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import Bounds as VariableBounds
@@ -31,10 +31,13 @@ class Instance:
         return {"length": self.length, "administered": self.administered, "ineligible": self.ineligible}
 
 
-def random_instance(seed: int, *, items: int | None = None, enemies: str = "none", crossing: bool = False) -> Instance:
+def random_instance(
+    seed: int, *, items: int | None = None, enemies: str = "none", crossing: bool = False, testlets: bool = False
+) -> Instance:
     """A pool with some items outside criteria or elements, and random bounds on every level, feasible or not.
 
     Enemies are "none", "nested" (sets within a part of the standard), "crossing" (pairs and sets anywhere) or "both".
+    Testlets take up to half of the items, and some may be begun.
     """
     draws = np.random.default_rng(seed)
     items = int(draws.integers(12, 40)) if items is None else items
@@ -69,6 +72,9 @@ def random_instance(seed: int, *, items: int | None = None, enemies: str = "none
     blueprint = Blueprint(tuple(bounds))
     administered = draws.choice(items, int(draws.integers(0, length // 3 + 1)), replace=False).tolist()
     ineligible = draws.choice(items, int(draws.integers(0, items // 2)), replace=False).tolist()
+    if testlets:
+        pool = replace(pool, testlets=_testlets(draws, pool))
+        administered = _with_testlets_begun(draws, pool, administered)
     tree = compile_blueprint(blueprint, pool)
     return Instance(pool, blueprint, tree, draws.random(items), length, administered, ineligible)
 
@@ -84,6 +90,46 @@ def _enemies(draws, kind, criteria):
         for _ in range(int(draws.integers(1, items // 3))):
             sets.append(tuple(draws.choice(items, int(draws.integers(2, 5)), replace=False).tolist()))
     return tuple(sets)
+
+
+def _testlets(draws, pool):
+    """Up to a third of the items in testlets of two to five, most of them neighbours in the standard."""
+    hostile = [set(members) for members in pool.enemies]
+    free = draws.permutation(len(pool)).tolist()
+    found = []
+    for _ in range(int(draws.integers(1, max(len(pool) // 7, 2)))):
+        members = [free.pop()]
+        near = sorted(free, key=lambda item: pool.elements[item] != pool.elements[members[0]])
+        for item in near[: int(draws.integers(1, 5))]:
+            if not any({item, other} <= rivals for rivals in hostile for other in members):
+                members.append(item)
+                free.remove(item)
+        if len(members) > 1:
+            found.append(tuple(members))
+    return tuple(found)
+
+
+def _with_testlets_begun(draws, pool, administered):
+    """Either leave testlets begun as they are, or answer their first items in order, as a sitting does."""
+    tied = {item for members in pool.testlets for item in members}
+    if draws.random() < 0.3:
+        return administered
+    kept = [item for item in administered if item not in tied]
+    for members in pool.testlets:
+        if draws.random() < 0.2:
+            kept += members[: int(draws.integers(1, len(members) + 1))]
+    return kept
+
+
+def late_items(instance: Instance) -> list[int]:
+    """The ineligible items with their whole testlets, except where those are begun."""
+    late = set(instance.ineligible)
+    for members in instance.pool.testlets:
+        if late.intersection(members):
+            late.update(members)
+        if set(instance.administered).intersection(members):
+            late.difference_update(members)
+    return sorted(late)
 
 
 def _crossing_bounds(draws, pool, length):
@@ -116,9 +162,14 @@ def solved(instance: Instance) -> float | None:
         rows.append(np.isin(np.arange(items), members).astype(float))
         lower.append(0)
         upper.append(1)
+    for first, *others in pool.testlets:
+        for other in others:
+            rows.append(np.eye(items)[first] - np.eye(items)[other])
+            lower.append(0)
+            upper.append(0)
     fixed = np.zeros(items)
     fixed[instance.administered] = 1
-    penalised = instance.weights - PENALTY * np.isin(np.arange(items), instance.ineligible)
+    penalised = instance.weights - PENALTY * np.isin(np.arange(items), late_items(instance))
     result = milp(
         # Scaled up because the solver is content within 1e-6 of the optimum.
         -penalised * 1e3,
@@ -140,4 +191,5 @@ def assembled(instance: Instance) -> float | None:
     assert chosen[: len(instance.administered)] == instance.administered
     assert instance.tree.violations(chosen) == ()
     assert all(len(set(members) & set(chosen)) <= 1 for members in instance.pool.enemies)
-    return float(instance.weights[chosen].sum() - PENALTY * np.isin(chosen, instance.ineligible).sum())
+    assert all(len(set(members) & set(chosen)) in (0, len(members)) for members in instance.pool.testlets)
+    return float(instance.weights[chosen].sum() - PENALTY * np.isin(chosen, late_items(instance)).sum())

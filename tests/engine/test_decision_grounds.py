@@ -10,7 +10,7 @@ from engine.ability_grid import mean_and_sd, probability_above
 from engine.blueprint import Blueprint, Bounds
 from engine.response_models import ItemPool
 from engine.shadow_test import assemble
-from engine.sitting import fold, record, start
+from engine.sitting import finish, fold, last_effect, record, start
 from tests.engine.pools import exam_of, pool_of
 
 POOL = pool_of(24, criteria=6, elements=2)
@@ -38,6 +38,27 @@ def test_the_record_tells_what_the_last_answer_changed():
         assert last.before.standard_error == pytest.approx(standard_error, abs=1e-9)
         passing = probability_above(exam.above_cut, before.posterior)
         assert last.before.probability_competent == pytest.approx(passing, abs=1e-9)
+
+
+def test_the_answer_that_ends_a_sitting_leaves_its_effect_too():
+    exam = exam_of(pool_of(60), stop_rule="length", minimum_length=10, maximum_length=10)
+    states = first_steps(exam, seed=2, answers=[1, 0] * 5)
+    assert states[-1].finished
+    assert last_effect(exam, states[0]) is None
+    for before, after in pairwise(states):
+        effect = last_effect(exam, after)
+        theta, standard_error = mean_and_sd(exam.grid.nodes, after.posterior)
+        passing = probability_above(exam.above_cut, after.posterior)
+        assert effect.answer.item_id == before.decision.item_id
+        assert effect.answer.before.theta == pytest.approx(before.decision.theta, abs=1e-9)
+        assert (effect.after.theta, effect.after.standard_error) == (theta, standard_error)
+        assert effect.after.probability_competent == passing
+    document = effect.to_dict()
+    assert json.loads(json.dumps(document)) == document
+    assert document.keys() == {"item_id", "response", "highest", "before", "after"}
+    assert document["after"]["theta"] == round(theta, 12)
+    ended = finish(exam, states[4], reason="candidate_ended")
+    assert last_effect(exam, ended) == last_effect(exam, states[4])
 
 
 def test_the_record_tells_weight_rank_and_draw():

@@ -5,7 +5,7 @@ from engine.errors import InvalidSetting
 from engine.explanation import explain, explain_outcome
 from engine.explanation_words import CONSTRAINTS, RULES, TEXTS
 from engine.outcomes import outcomes
-from engine.sitting import finish, fold, start
+from engine.sitting import finish, fold, last_effect, start
 from tests.engine.pools import exam_of, pool_of
 
 DECISION = {
@@ -93,7 +93,7 @@ def test_every_constraint_has_its_words(constraint, language):
         "level": "enemies" if constraint == "enemy" else "unit",
     }
     told = explain(DECISION | {"kept_out": kept_out}, language)
-    assert ("DG602-2.3" in told) == (constraint in ("enemy", "maximum", "minimum"))
+    assert ("DG602-2.3" in told) == (constraint in ("enemy", "maximum", "minimum", "testlet"))
     assert "{" not in told
 
 
@@ -189,6 +189,52 @@ def test_outcomes_of_older_records_and_of_whole_exams_are_told():
     assert told[0].endswith("after 20 questions.")
     unsure = explain_outcome({"unit": old | {"verdict": "not_enough_evidence"}, "elements": []}, "en")
     assert "not enough for a verdict" in unsure[0]
+
+
+TRIAL = {name: value for name, value in DECISION.items() if name != "drawn_from"} | {
+    "rule": "pretest",
+    "random_draw": 0.123,
+    "random_share": 0.3,
+    "by_chance": True,
+    "kept_out": None,
+    "ineligible": 0,
+}
+
+
+def test_a_question_that_is_tried_out_is_told_as_what_it_is():
+    assert explain(TRIAL, "en") == (
+        "Question 5 is B – it is being tried out and does not count towards the score, the end of the exam or the "
+        "verdict; at its choice the ability estimate was 0.34 (±0.55) and the probability of being competent 87.8%; "
+        "weighed by how far one answer is expected to narrow the question's own parameters it came at place 2 (0.412, "
+        "the best 0.5) of the 6 that could be tried out; it was taken by chance from all 6, because the random number "
+        "0.123 is below the share 0.30 that is left to chance."
+    )
+    told = explain(TRIAL, "th")
+    assert told.startswith("ข้อที่ 5 คือ B — เป็นข้อสอบที่นำมาทดลองใช้ ไม่นับคะแนน")
+    for part in ("ลำดับที่ 2", "0.412", "ทดลองใช้ 6 ข้อ", "เลขสุ่ม 0.123 ต่ำกว่าสัดส่วน 0.30"):
+        assert part in told
+
+
+def test_a_question_tried_out_for_what_it_teaches_tells_the_draw_that_left_it_so():
+    chosen = TRIAL | {"rank": 1, "random_draw": 0.7, "by_chance": False}
+    told = explain(chosen, "en")
+    assert "it came first (0.412) of the 6 that could be tried out" in told
+    assert told.endswith("because the random number 0.700 is not below the share 0.30 that is left to chance.")
+    assert "ไม่ต่ำกว่าสัดส่วน 0.30" in explain(chosen, "th")
+    assert "random number" not in explain(chosen | {"random_draw": None}, "en")
+
+
+def test_what_the_last_answer_changed_is_told_after_the_verdicts():
+    exam = exam_of(pool_of(60), stop_rule="length")
+    outcome = outcome_of(exam, dict.fromkeys(range(30), 1))
+    state = fold(exam, seed=1, responses=[(exam.pool.item_ids[item], 1) for item in range(30)])
+    effect = last_effect(exam, state)
+    document = outcome | {"last_answer": effect.to_dict()}
+    assert explain_outcome(document, "en")[:-1] == explain_outcome(outcome, "en")
+    told = explain_outcome(document, "en")[-1]
+    assert told.startswith("The last answer that counts – after a right answer to item-029 the ability estimate went")
+    assert f"to {effect.after.theta:.2f} (±{effect.after.standard_error:.2f})" in told
+    assert explain_outcome(document, "th")[-1].startswith("คำตอบสุดท้ายที่นับคะแนน — เมื่อตอบข้อ item-029 ถูก")
 
 
 def test_near_certainty_is_never_told_as_certainty():

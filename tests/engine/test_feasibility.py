@@ -1,5 +1,7 @@
 """Blueprints that enemies or bounds across the groups make impossible, and what is said of them."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.blueprint import Blueprint, Bounds
@@ -78,6 +80,48 @@ def test_the_bound_in_the_way_is_named_with_what_is_lacking(bounds, lengths, mes
         check_blueprint(Blueprint(tuple(bounds)), POOL, lengths=lengths)
 
 
+def tied(rows, *testlets):
+    """The pool of some rows with testlets of these items."""
+    code_of = {item_id: f"T{number}" for number, members in enumerate(testlets) for item_id in members}
+    return ItemPool.from_items([replace(row, testlet=code_of.get(row.item_id, "")) for row in rows])
+
+
+@pytest.mark.parametrize(
+    ("testlets", "bounds", "lengths", "message"),
+    [
+        (
+            ["abc", "def"],
+            [],
+            (3, 4),
+            r"longest test has 4 items but .*, enemies and whole testlets .* \(testlets of a, d\) let in only 3",
+        ),
+        (
+            ["ad"],
+            [Bounds("criterion", "C1", 1), Bounds("criterion", "C3", 0, 0)],
+            (2, 2),
+            r"'C3' allows at most 0 items but the other bounds, .* require 1|'C1' requires 1 items but the other",
+        ),
+        (["ab", "cd"], [kind("x", 1, 1)], (2, 3), "whole testlets"),
+    ],
+)
+def test_testlets_in_the_way_are_named(testlets, bounds, lengths, message):
+    rows = [replace(row, enemies=("f",) if row.item_id == "a" else ()) for row in ITEMS]
+    with pytest.raises(InfeasibleBlueprint, match=message):
+        check_blueprint(Blueprint(tuple(bounds)), tied(rows, *testlets), lengths=lengths)
+
+
+def test_testlets_alone_are_blamed_where_there_are_no_enemies():
+    rows = [ItemParameters(f"i{n}", "rasch", difficulty=0.0) for n in range(10)]
+    pairs = [(f"i{n}", f"i{n + 1}") for n in range(0, 10, 2)]
+    with pytest.raises(
+        InfeasibleBlueprint,
+        match=r"^the shortest test has 3 items but the other bounds and whole testlets "
+        r"\(testlets of i0, i2, i4, …\) require 4$",
+    ):
+        check_blueprint(Blueprint(), tied(rows, *pairs), lengths=(3, 4))
+    assert check_blueprint(Blueprint(), tied(rows, *pairs), lengths=(2, 4)).testlets[0] == (0, 1)
+
+
 def test_without_enemies_none_are_blamed():
     bounds = (kind("x", 4), Bounds("criterion", "C3", 2))
     with pytest.raises(InfeasibleBlueprint, match="is 3 at best beside the other bounds: 1 more needed"):
@@ -144,7 +188,7 @@ def test_an_impossible_design_is_refused_before_any_sitting():
 def test_something_is_missing_exactly_where_no_test_exists():
     verdicts = set()
     for seed in range(120):
-        instance = random_instance(seed, items=20, enemies="both", crossing=seed % 2 == 0)
+        instance = random_instance(seed, items=20, enemies="both", crossing=seed % 2 == 0, testlets=seed % 3 == 0)
         lengths = (max(instance.length - 3, 1), instance.length)
         missing = shortfalls(instance.tree, lengths=lengths)
         possible = is_feasible(instance.tree, length=lengths[0], extends_to=lengths[1])
