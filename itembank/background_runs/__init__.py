@@ -1,0 +1,1 @@
+"""Long computations outside every request: rows with a state and a heartbeat, and workers that take them up."""

@@ -1,0 +1,75 @@
+"""What a background run tells its record while it goes on, and what it hears there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
+from sqlmodel import col
+
+from itembank.background_runs.run_rows import RunTable
+from itembank.database import Database
+
+EVERY = timedelta(seconds=0.5)
+
+log = structlog.get_logger("samat.background")
+
+
+class Heartbeat:
+    """Writes how far a run is at most twice a second, and learns whether to go on.
+
+    Each beat is a transaction of its own, so that nobody waits for the computation.
+
+    Args:
+        database: Where the record is.
+        run_id: Whose record.
+        table: In which table.
+        clock: Tells the time.
+        stopping: Tells that this process is being stopped.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        run_id: UUID,
+        *,
+        table: RunTable,
+        clock: Callable[[], datetime],
+        stopping: Callable[[], bool],
+    ) -> None:
+        self._database = database
+        self._run_id = run_id
+        self._table = table
+        self._clock = clock
+        self._stopping = stopping
+        self._reported_at: datetime | None = None
+        self.stopped = False
+
+    def beat(self, **figures: float) -> bool:
+        """Write the figures, if it is time, and tell whether to go on."""
+        if self._stopping():
+            self.stopped = True
+            return False
+        now = self._clock()
+        if self._reported_at is not None and now - self._reported_at < EVERY:
+            return True
+        self._reported_at = now
+        try:
+            return self._report(figures, now)
+        except OperationalError:
+            # A busy database must not end a computation; the next report is half a second away.
+            log.warning("progress could not be written", table=self._table.__tablename__, run=str(self._run_id))
+            return True
+
+    def _report(self, figures: dict[str, float], now: datetime) -> bool:
+        table = self._table
+        with self._database.writing() as session:
+            connection = session.connection()
+            this_run = col(table.id) == self._run_id
+            connection.execute(update(table).where(this_run).values(heartbeat_at=now, **figures))
+            cancelled = connection.execute(select(col(table.cancel_requested)).where(this_run)).scalar_one()
+        return not cancelled
