@@ -17,6 +17,7 @@ router = APIRouter(prefix="/items", tags=["items"])
 
 _PASSAGES = [{"text": "ข้อใดเป็นข้อมูล", "changed": False}, {"text": "ส่วนบุคคล", "changed": True}]
 _SIDE = {
+    "stimulus": [],
     "stem": _PASSAGES,
     "options": [{"text": _PASSAGES, "rationale": [], "correct": True, "key_changed": False}],
 }
@@ -43,6 +44,7 @@ class OptionPassagesShown(Shown):
 class SideShown(Shown):
     """One version as it stands beside the other."""
 
+    stimulus: list[PassageShown]
     stem: list[PassageShown]
     options: list[OptionPassagesShown]
 
@@ -68,7 +70,7 @@ class DifferencesShown(Shown):
     before: SideShown
     after: SideShown
     fields: list[FieldChangeShown]
-    same_wording: bool = Field(description="Whether stem, options, rationales and key are all the same.")
+    same_wording: bool = Field(description="Whether shared text, stem, options, rationales and key are all the same.")
 
 
 @router.get("/{item_id}/differences", response_model=DifferencesShown, summary="Compare two versions")

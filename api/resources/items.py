@@ -31,6 +31,9 @@ _CONTENT = {
         {"text": "จำนวนประชากรของจังหวัด", "correct": False, "rationale": "เป็นข้อมูลรวม ไม่ระบุตัวบุคคล"},
     ],
     "source": "",
+    "testlet": "",
+    "stimulus": "",
+    "partial_credit": False,
 }
 _VERSION = {
     "id": "c1f2bb0e-5a1e-4c40-8f22-8b8a4a4e0a55",
@@ -75,6 +78,13 @@ class ContentSent(Sent):
     stem: str
     options: list[OptionSent] = Field(max_length=9)
     source: str = ""
+    testlet: str = Field(
+        default="", description="Code of the testlet: its items share the stimulus and are given one after the other."
+    )
+    stimulus: str = Field(default="", description="Text shown above the question.")
+    partial_credit: bool = Field(
+        default=False, description="Whether the right options of a multiple-choice item count one by one."
+    )
 
     def content(self) -> ItemContent:
         """Give the content as the bank knows it."""
@@ -124,6 +134,9 @@ class ContentShown(Shown):
     stem: str
     options: list[OptionShown]
     source: str
+    testlet: str
+    stimulus: str
+    partial_credit: bool
 
 
 class VersionShown(Shown):
@@ -222,7 +235,7 @@ class ItemFilter(Sent):
 
     criterion: str | None = Field(default=None, description="Code of a criterion, an element or a unit.")
     state: ItemState | None = None
-    search: str = Field(default="", max_length=200, description="Text in the code, the stem or an option.")
+    search: str = Field(default="", max_length=200, description="Text in the code, the testlet, the stem or an option.")
     offset: int = Field(default=0, ge=0, le=1_000_000)
     limit: int = Field(default=50, ge=1, le=500)
 

@@ -38,6 +38,7 @@ LANGUAGES = ("th", "en")
 
 #: Characters at most: far more than anybody reads in an exam, and little enough for lists of a thousand items.
 MAXIMUM_STEM, MAXIMUM_OPTION, MAXIMUM_RATIONALE, MAXIMUM_SOURCE = 10_000, 2_000, 5_000, 2_000
+MAXIMUM_STIMULUS, MAXIMUM_TESTLET = 20_000, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class ItemContent:
-    """Everything that a writer decides about a question."""
+    """Everything that a writer decides about a question.
+
+    Items with the same ``testlet`` code share the text ``stimulus`` and are given one after the other. With
+    ``partial_credit`` the right options of a multiple-choice item count one by one.
+    """
 
     criterion: str
     type: ItemType
@@ -61,6 +66,9 @@ class ItemContent:
     stem: str
     options: tuple[Option, ...]
     source: str = ""
+    testlet: str = ""
+    stimulus: str = ""
+    partial_credit: bool = False
 
     def __post_init__(self) -> None:
         """Refuse content that could not be asked.
@@ -76,6 +84,9 @@ class ItemContent:
             stem=self.stem,
             options=self.options,
             source=self.source,
+            testlet=self.testlet,
+            stimulus=self.stimulus,
+            partial_credit=self.partial_credit,
         )
         if problems:
             raise problems[0]
@@ -90,8 +101,16 @@ class ItemContent:
         """The key as letters, such as ``B`` or ``AC``."""
         return "".join(chr(ord("A") + position) for position in self.key)
 
+    @property
+    def maximum_score(self) -> int:
+        """The score of the key: how many options are right where parts count, else 1."""
+        return len(self.key) if self.partial_credit else 1
+
     def score(self, selected: Sequence[int]) -> int:
-        """Score an answer: 1 when exactly the right options are chosen, else 0.
+        """Score an answer from 0 to ``maximum_score``.
+
+        Where parts count, each right option chosen gives a point and each wrong one takes one, down to 0; elsewhere
+        exactly the right options give 1 and everything else 0.
 
         Raises:
             InvalidInput: An option is named that does not exist, none or too many are chosen.
@@ -103,7 +122,9 @@ class ItemContent:
             raise InvalidInput(field="answer", expected=f"options from 1 to {len(self.options)}")
         if self.type is not ItemType.MULTIPLE_CHOICE and len(chosen) != 1:
             raise InvalidInput(field="answer", expected="exactly one option")
-        return int(chosen == set(self.key))
+        key = set(self.key)
+        # A wrong choice has to cost, or ticking every option would be the best answer.
+        return max(0, len(chosen & key) - len(chosen - key)) if self.partial_credit else int(chosen == key)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the content as a JSON document."""
@@ -126,6 +147,9 @@ class ItemContent:
                 stem=str(document["stem"]),
                 options=tuple(_option(option) for option in document["options"]),
                 source=str(document.get("source", "")),
+                testlet=str(document.get("testlet", "")),
+                stimulus=str(document.get("stimulus", "")),
+                partial_credit=_yes_or_no(document.get("partial_credit", False)),
             )
         except KeyError as error:
             raise InvalidInput(field=str(error.args[0]), expected="a value; the field is missing") from None
@@ -140,8 +164,27 @@ def find_problems(
     stem: str,
     options: Sequence[Option],
     source: str = "",
+    testlet: str = "",
+    stimulus: str = "",
+    partial_credit: bool = False,
 ) -> tuple[InvalidInput, ...]:
     """Find everything that keeps content from being asked; each problem names its field, what was expected and why."""
+    texts = [
+        ("stimulus", stimulus, MAXIMUM_STIMULUS),
+        ("testlet", testlet, MAXIMUM_TESTLET),
+        ("stem", stem, MAXIMUM_STEM),
+        ("source", source, MAXIMUM_SOURCE),
+    ]
+    return (
+        *_field_problems(criterion, difficulty_rating, language, stem),
+        *_testlet_problems(testlet, stimulus),
+        *_text_problems(texts, options),
+        *_option_problems(kind, options),
+        *_credit_problems(kind, options, partial_credit=partial_credit),
+    )
+
+
+def _field_problems(criterion: str, difficulty_rating: int, language: str, stem: str) -> list[InvalidInput]:
     problems = []
     if not criterion:
         problems.append(_problem("criterion", "the code of a performance criterion", reason="criterion_missing"))
@@ -151,11 +194,30 @@ def find_problems(
         problems.append(_problem("language", "th or en", reason="language_unknown"))
     if not stem.strip():
         problems.append(_problem("stem", "a question", reason="stem_missing"))
-    return (*problems, *_text_problems(stem, options, source), *_option_problems(kind, options))
+    return problems
 
 
-def _text_problems(stem: str, options: Sequence[Option], source: str) -> list[InvalidInput]:
-    texts = [("stem", stem, MAXIMUM_STEM), ("source", source, MAXIMUM_SOURCE)]
+def _testlet_problems(testlet: str, stimulus: str) -> list[InvalidInput]:
+    problems = []
+    if testlet and not (testlet.isprintable() and " " not in testlet):
+        problems.append(_problem("testlet", "a code without blanks, such as T-01", reason="testlet_code"))
+    if testlet and not stimulus.strip():
+        problems.append(_problem("stimulus", "the text that the testlet's items share", reason="stimulus_missing"))
+    return problems
+
+
+def _credit_problems(kind: ItemType, options: Sequence[Option], *, partial_credit: bool) -> list[InvalidInput]:
+    if not partial_credit:
+        return []
+    if kind is not ItemType.MULTIPLE_CHOICE:
+        return [_problem("partial_credit", "no for all but multiple-choice items", reason="credit_type")]
+    if sum(option.correct for option in options) < 2:
+        return [_problem("partial_credit", "at least two right options", reason="credit_parts")]
+    return []
+
+
+def _text_problems(fields: Sequence[tuple[str, str, int]], options: Sequence[Option]) -> list[InvalidInput]:
+    texts = [*fields]
     for number, option in enumerate(options, start=1):
         texts.append((f"options.{number}", option.text, MAXIMUM_OPTION))
         texts.append((f"options.{number}", option.rationale, MAXIMUM_RATIONALE))
@@ -213,6 +275,12 @@ def _whole(value: object) -> int:
         return int(str(value))
     except ValueError:
         raise InvalidInput(field="difficulty_rating", expected=f"a whole number from 1 to 5, not {value!r}") from None
+
+
+def _yes_or_no(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise InvalidInput(field="partial_credit", expected=f"true or false, not {value!r}")
 
 
 def _option(document: Mapping[str, Any]) -> Option:

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from itembank.actor import Actor
-from itembank.authoring.items import BANK_READERS
 from itembank.authoring.lifecycle import LIVE_STATES, ItemState
+from itembank.authoring.roles import BANK_READERS
 from itembank.errors import NotFound
 from itembank.framework.store import current_standard
 from itembank.tables import ItemVersion

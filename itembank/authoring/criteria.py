@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from itembank.actor import Actor, Role
-from itembank.authoring.items import BANK_READERS
+from itembank.authoring.roles import BANK_READERS
 from itembank.errors import NotFound
 from itembank.framework.document import ElementOfCompetence, Framework, PerformanceCriterion, UnitOfCompetence
 from itembank.framework.errors import UnknownCode

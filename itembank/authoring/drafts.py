@@ -8,10 +8,12 @@ from uuid import UUID
 from sqlmodel import Session
 
 from itembank.actor import Actor, Role
+from itembank.authoring.admission import check_admission, check_criterion
 from itembank.authoring.content import CognitiveLevel, ItemContent, ItemType, Option, find_problems
 from itembank.authoring.criteria import framework_of
-from itembank.authoring.items import check_criterion
+from itembank.authoring.testlets import MateInTestlet, mates_in_testlet
 from itembank.errors import InvalidInput
+from itembank.tables import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,9 @@ class ItemDraft:
     stem: str = ""
     options: tuple[Option, ...] = ()
     source: str = ""
+    testlet: str = ""
+    stimulus: str = ""
+    partial_credit: bool = False
 
     def problems(self) -> tuple[InvalidInput, ...]:
         """List everything that keeps the draft from being an item's content."""
@@ -43,6 +48,9 @@ class ItemDraft:
             stem=self.stem,
             options=self.options,
             source=self.source,
+            testlet=self.testlet,
+            stimulus=self.stimulus,
+            partial_credit=self.partial_credit,
         )
         return (*unknown, *found)
 
@@ -63,6 +71,9 @@ class ItemDraft:
             stem=self.stem,
             options=self.options,
             source=self.source,
+            testlet=self.testlet,
+            stimulus=self.stimulus,
+            partial_credit=self.partial_credit,
         )
 
     @classmethod
@@ -77,6 +88,9 @@ class ItemDraft:
             stem=content.stem,
             options=content.options,
             source=content.source,
+            testlet=content.testlet,
+            stimulus=content.stimulus,
+            partial_credit=content.partial_credit,
         )
 
     @property
@@ -102,9 +116,34 @@ def draft_problems(
     """
     actor.require(Role.ITEM_WRITER)
     problems = draft.problems()
-    if draft.criterion:
-        try:
-            check_criterion(framework_of(session, item_id=item_id), draft.criterion)
-        except InvalidInput as problem:
-            return (problem, *problems)
+    framework = framework_of(session, item_id=item_id)
+    item = session.get(Item, item_id) if item_id else None
+    try:
+        if not problems:
+            check_admission(session, framework=framework, content=draft.content(), item=item)
+        elif draft.criterion:
+            check_criterion(framework, draft.criterion)
+    except InvalidInput as problem:
+        return (problem, *problems)
     return problems
+
+
+def mates_with_another_text(
+    session: Session, *, actor: Actor, testlet: str, stimulus: str, item_id: UUID | None = None
+) -> tuple[MateInTestlet, ...]:
+    """List the other items of a testlet that show a text other than this one; a bank is only published without any.
+
+    Saving is not refused for that: a shared text is changed item by item.
+
+    Args:
+        session: The transaction.
+        actor: Somebody who works on the bank.
+        testlet: Code of the testlet; an empty one has no items.
+        stimulus: The text that the item at hand shows.
+        item_id: The item at hand; None for a new one.
+
+    Raises:
+        NotAllowed: The actor does not work on the bank.
+    """
+    mates = mates_in_testlet(session, actor=actor, testlet=testlet, item_id=item_id)
+    return tuple(mate for mate in mates if mate.stimulus != stimulus)

@@ -54,6 +54,7 @@ def add_version(
         content=content.to_dict(),
         criterion=content.criterion,
         kind=content.type.value,
+        testlet=content.testlet,
         difficulty_rating=content.difficulty_rating,
         state=ItemState.DRAFT.value,
         written_by=actor.person_id,

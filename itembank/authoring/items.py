@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from itembank import audit
 from itembank.actor import Actor, Role
+from itembank.authoring.admission import check_admission
 from itembank.authoring.content import ItemContent
 from itembank.authoring.item_rows import (
     add_version,
@@ -30,14 +31,10 @@ from itembank.authoring.lifecycle import (
     next_state,
     possible_moves,
 )
+from itembank.authoring.roles import BANK_READERS
 from itembank.errors import EditConflict, IllegalMove, InvalidInput, NotFound, OwnWork
-from itembank.framework.document import Framework
-from itembank.framework.errors import UnknownCode
 from itembank.framework.store import current_standard, standard_by_id
 from itembank.tables import Item, ItemMove, ItemVersion
-
-#: Everybody who works on the bank may read it; candidates never.
-BANK_READERS = (Role.ITEM_WRITER, Role.REVIEWER, Role.PSYCHOMETRICIAN, Role.ADMINISTRATOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +109,11 @@ def create_item(
 
     Raises:
         NotAllowed: The actor is not an item writer.
-        InvalidInput: The criterion does not exist or its element has no written exam.
+        InvalidInput: The criterion does not exist, its element has no written exam, or the testlet can't take the item.
     """
     actor.require(Role.ITEM_WRITER)
     standard = current_standard(session)
-    check_criterion(standard.framework, content.criterion)
+    check_admission(session, framework=standard.framework, content=content)
     item = Item(
         code=code or next_code(session, standard_id=standard.id, criterion=content.criterion),
         standard_id=standard.id,
@@ -148,7 +145,7 @@ def save_item(
         NotFound: There is no such item.
         EditConflict: Somebody saved another version in the meantime.
         IllegalMove: The newest version is under review; withdraw it first.
-        InvalidInput: The criterion can't take items.
+        InvalidInput: The criterion can't take items, or the testlet can't take this one.
     """
     actor.require(Role.ITEM_WRITER)
     item = lock_item(session, item_id)
@@ -157,7 +154,7 @@ def save_item(
         raise EditConflict(current=item.head_version, started_from=started_from)
     if head.state == ItemState.IN_REVIEW:
         raise IllegalMove(what="item", state=head.state, move="edit")
-    check_criterion(standard_by_id(session, item.standard_id).framework, content.criterion)
+    check_admission(session, framework=standard_by_id(session, item.standard_id).framework, content=content, item=item)
     if ItemContent.from_dict(head.content) == content:
         return item_view(session, actor=actor, item_id=item.id)
     if head.state in (ItemState.DRAFT, ItemState.APPROVED):
@@ -290,7 +287,7 @@ def list_items(
         actor: Somebody who works on the bank.
         criterion: Code of a criterion, an element or a unit; None for all.
         state: Only newest versions in this state.
-        search: Only items whose code or wording holds this text.
+        search: Only items whose code, testlet or wording holds this text.
         offset: How many to skip.
         limit: How many to give at most.
 
@@ -320,26 +317,6 @@ def list_items(
     return tuple(item_line(item, row) for item, row in found[offset : offset + limit]), len(found)
 
 
-def check_criterion(framework: Framework, code: str) -> None:
-    """Refuse a criterion that can't take written items.
-
-    Raises:
-        InvalidInput: It does not exist, or its element is not assessed by a written exam.
-    """
-    try:
-        element = framework.element_of(code)
-    except UnknownCode:
-        raise InvalidInput(
-            field="criterion", expected=f"a criterion of the standard; there is no {code}", reason="criterion_unknown"
-        ) from None
-    if not element.is_written:
-        raise InvalidInput(
-            field="criterion",
-            expected=f"a criterion with a written exam; {element.code} is assessed by other methods",
-            reason="criterion_not_written",
-        )
-
-
 def _criteria_under(session: Session, code: str) -> Sequence[str]:
     framework = current_standard(session).framework
     return [
@@ -355,7 +332,8 @@ def _matches(item: Item, row: ItemVersion, search: str) -> bool:
     wanted = search.strip().lower()
     if not wanted:
         return True
-    texts = [item.code, row.content["stem"], *(option["text"] for option in row.content["options"])]
+    shared = (row.testlet, row.content.get("stimulus", ""))
+    texts = [item.code, *shared, row.content["stem"], *(option["text"] for option in row.content["options"])]
     return any(wanted in text.lower() for text in texts)
 
 

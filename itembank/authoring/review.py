@@ -84,7 +84,8 @@ def answer_in_review(session: Session, *, actor: Actor, item_id: UUID, selected:
         InvalidInput: The answer is none that a candidate could give.
     """
     item = item_for_review(session, actor=actor, item_id=item_id)
-    agrees = item.head.content.score(selected) == 1
+    content = item.head.content
+    agrees = content.score(selected) == content.maximum_score
     return ReviewedAnswer(item=item, selected=tuple(sorted(set(selected))), agrees=agrees)
 
 

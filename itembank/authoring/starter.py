@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
@@ -12,12 +13,15 @@ from sqlmodel import Session, select
 
 from itembank import audit
 from itembank.actor import Actor, Role
+from itembank.authoring.admission import check_criterion
 from itembank.authoring.content import ItemContent
-from itembank.authoring.items import check_criterion
 from itembank.authoring.lifecycle import ItemState
 from itembank.errors import InvalidInput, UnreadableFile
 from itembank.framework.store import current_standard
-from itembank.tables import Item, ItemMove, ItemVersion
+from itembank.tables import EnemyPair, Item, ItemMove, ItemVersion
+
+#: Who wrote what is shipped.
+WRITER_NAME = "Samat"
 
 
 @lru_cache(maxsize=1)
@@ -39,6 +43,24 @@ def starter_items() -> tuple[tuple[str, ItemContent], ...]:
     return tuple(sorted(found.items()))
 
 
+@lru_cache(maxsize=1)
+def starter_enemies() -> tuple[tuple[str, str, str], ...]:
+    """Read which shipped items must not meet: the codes of both and why, each pair once.
+
+    Raises:
+        UnreadableFile: The shipped file names an item that is not shipped, or an item twice.
+    """
+    codes = {code for code, _ in starter_items()}
+    text = files("itembank").joinpath("starter", "enemies.json").read_text(encoding="utf-8")
+    found = []
+    for document in json.loads(text):
+        one, other = sorted(document["items"])
+        if one == other or not {one, other} <= codes:
+            raise UnreadableFile(file="enemies.json", expected=f"two shipped items, not {one} and {other}")
+        found.append((one, other, str(document["reason"])))
+    return tuple(sorted(found))
+
+
 def install_starter_bank(session: Session, *, actor: Actor, now: datetime) -> int:
     """Store the shipped items as operational samples; those stored before are left as they are.
 
@@ -57,6 +79,10 @@ def install_starter_bank(session: Session, *, actor: Actor, now: datetime) -> in
     for code, content in added:
         check_criterion(standard.framework, content.criterion)
         _store(session, actor=actor, code=code, content=content, standard_id=standard.id, now=now)
+    session.flush()
+    # Only with the items: a pair that somebody parted since must not come back.
+    new = {code for code, _ in added}
+    _store_enemies(session, [entry for entry in starter_enemies() if not new.isdisjoint(entry[:2])], now=now)
     audit.record(
         session, actor=actor, action="items.starter", kind="standard", subject=standard.id, now=now, items=len(added)
     )
@@ -72,6 +98,17 @@ def _read(document: dict[str, Any], *, file: str) -> tuple[str, ItemContent]:
         raise UnreadableFile(file=file, expected=f"item {code or '(without id)'}: {error}") from error
 
 
+def _store_enemies(session: Session, entries: Sequence[tuple[str, str, str]], *, now: datetime) -> None:
+    items = {item.code: item.id for item in session.exec(select(Item))}
+    for one, other, reason in entries:
+        first, second = sorted((items[one], items[other]))
+        session.add(
+            EnemyPair(
+                first_item_id=first, second_item_id=second, reason=reason, declared_by=WRITER_NAME, declared_at=now
+            )
+        )
+
+
 def _store(session: Session, *, actor: Actor, code: str, content: ItemContent, standard_id: Any, now: datetime) -> None:
     item = Item(code=code, standard_id=standard_id, created_at=now, sample=True)
     version = ItemVersion(
@@ -80,9 +117,10 @@ def _store(session: Session, *, actor: Actor, code: str, content: ItemContent, s
         content=content.to_dict(),
         criterion=content.criterion,
         kind=content.type.value,
+        testlet=content.testlet,
         difficulty_rating=content.difficulty_rating,
         state=ItemState.OPERATIONAL.value,
-        writer_name="Samat",
+        writer_name=WRITER_NAME,
         written_at=now,
     )
     session.add(item)

@@ -33,6 +33,7 @@ class VersionSide:
     """One version as it stands beside the other."""
 
     version: VersionView
+    stimulus: tuple[Passage, ...]
     stem: tuple[Passage, ...]
     options: tuple[OptionPassages, ...]
 
@@ -76,9 +77,13 @@ def version_differences(
     item = item_view(session, actor=actor, item_id=item_id)
     later = _find(item, item.head.number if after is None else after)
     earlier = _find(item, max(later.number - 1, 1) if before is None else before)
+    stimuli = compare_wordings(earlier.content.stimulus, later.content.stimulus)
     stems = compare_wordings(earlier.content.stem, later.content.stem)
     old_options, new_options = _compare_options(earlier.content.options, later.content.options)
-    sides = (VersionSide(earlier, stems.before, old_options), VersionSide(later, stems.after, new_options))
+    sides = (
+        VersionSide(earlier, stimuli.before, stems.before, old_options),
+        VersionSide(later, stimuli.after, stems.after, new_options),
+    )
     return VersionDifferences(
         item=item,
         before=sides[0],
@@ -96,16 +101,22 @@ def _find(item: ItemView, number: int) -> VersionView:
 
 
 def _is_changed(side: VersionSide) -> bool:
-    passages = list(side.stem)
+    passages = [*side.stimulus, *side.stem]
     for option in side.options:
         passages += [*option.text, *option.rationale]
     return any(passage.changed for passage in passages) or any(option.key_changed for option in side.options)
 
 
 def _field_changes(before: ItemContent, after: ItemContent) -> tuple[FieldChange, ...]:
-    fields = ("criterion", "type", "cognitive_level", "difficulty_rating", "language", "source")
-    values = [(field, str(getattr(before, field)), str(getattr(after, field))) for field in fields]
+    fields = (
+        "criterion", "type", "partial_credit", "cognitive_level", "difficulty_rating", "language", "testlet", "source",
+    )  # fmt: skip
+    values = [(field, _written(getattr(before, field)), _written(getattr(after, field))) for field in fields]
     return tuple(FieldChange(field, old, new) for field, old, new in values if old != new)
+
+
+def _written(value: object) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _compare_options(

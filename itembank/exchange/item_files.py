@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from itembank.authoring.content import ItemContent
-from itembank.authoring.exchange import ExchangedItem
+from itembank.authoring.exchange import ExchangedEnemy, ExchangedItem
 from itembank.errors import InvalidInput, UnreadableFile
 
 COLUMNS = (
     "id", "criterion", "type", "status", "stem", "options", "key", "difficulty_rating",
-    "cognitive_level", "language", "rationales", "source",
+    "cognitive_level", "language", "rationales", "source", "testlet", "stimulus", "partial_credit", "enemies",
 )  # fmt: skip
 _REQUIRED = ("criterion", "type", "stem", "options", "key", "difficulty_rating")
 
 #: A cell that begins so is run as a formula by spreadsheets; an apostrophe before it keeps it a text.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+#: Words for yes and no; the first of each is written, spreadsheets make others of them.
+_YES = ("yes", "true", "1", "ใช่")
+_NO = ("no", "false", "0", "ไม่")
 
 
 def read_items(path: Path, *, file_format: str | None = None) -> tuple[ExchangedItem, ...]:
@@ -44,7 +49,7 @@ def write_items(path: Path, items: Iterable[ExchangedItem], *, file_format: str 
         UnreadableFile: The format is not one of csv and json.
     """
     if _format(path, file_format) == "json":
-        documents = [{"id": item.code, "status": item.state} | item.content.to_dict() for item in items]
+        documents = [_document(item) for item in items]
         path.write_text(json.dumps(documents, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         return
     # The mark at the beginning tells spreadsheets that the file is UTF-8; without it Thai comes out garbled.
@@ -52,6 +57,11 @@ def write_items(path: Path, items: Iterable[ExchangedItem], *, file_format: str 
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         writer.writerows(_row(item) for item in items)
+
+
+def _document(item: ExchangedItem) -> dict[str, Any]:
+    enemies = [{"code": enemy.code, "reason": enemy.reason} for enemy in item.enemies]
+    return {"id": item.code, "status": item.state} | item.content.to_dict() | {"enemies": enemies}
 
 
 def _format(path: Path, file_format: str | None) -> str:
@@ -76,8 +86,21 @@ def _row(item: ExchangedItem) -> dict[str, str]:
         "language": content.language,
         "rationales": "\n".join(_one_line(option.rationale) for option in content.options),
         "source": content.source,
+        "testlet": content.testlet,
+        "stimulus": content.stimulus,
+        "partial_credit": _YES[0] if content.partial_credit else _NO[0],
+        "enemies": "\n".join(_enemy_line(enemy) for enemy in item.enemies),
     }
-    return {name: f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell for name, cell in cells.items()}
+    return {name: f"'{cell}" if _would_run(cell) else cell for name, cell in cells.items()}
+
+
+def _would_run(cell: str) -> bool:
+    # One that has its apostrophe already gets another, or reading would take its own.
+    return cell.lstrip("'").startswith(_FORMULA_STARTS)
+
+
+def _enemy_line(enemy: ExchangedEnemy) -> str:
+    return f"{enemy.code}: {_one_line(enemy.reason)}" if enemy.reason else enemy.code
 
 
 def _one_line(text: str) -> str:
@@ -89,7 +112,7 @@ def _read_csv(path: Path) -> tuple[ExchangedItem, ...]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise UnreadableFile(file=path, expected="UTF-8; save the sheet as CSV UTF-8") from None
-    reader = csv.DictReader(text.splitlines(keepends=True), restkey="")
+    reader = csv.DictReader(io.StringIO(text), restkey="")
     missing = [name for name in _REQUIRED if name not in (reader.fieldnames or ())]
     if missing:
         raise UnreadableFile(file=path, expected=f"line 1: the columns {', '.join(missing)}")
@@ -107,8 +130,8 @@ def _read_csv(path: Path) -> tuple[ExchangedItem, ...]:
 
 
 def _item(cells: Mapping[str, str]) -> ExchangedItem:
-    texts = cells.get("options", "").splitlines()
-    rationales = cells.get("rationales", "").splitlines()
+    texts = _lines(cells.get("options", ""))
+    rationales = _lines(cells.get("rationales", ""))
     key = _key(cells.get("key", ""), len(texts))
     document: dict[str, Any] = {
         "criterion": cells.get("criterion", ""),
@@ -126,10 +149,34 @@ def _item(cells: Mapping[str, str]) -> ExchangedItem:
             for position, text in enumerate(texts)
         ],
         "source": cells.get("source", ""),
+        "testlet": cells.get("testlet", "").strip(),
+        "stimulus": cells.get("stimulus", ""),
+        "partial_credit": _partial_credit(cells.get("partial_credit", "")),
     }
     return ExchangedItem(
-        code=cells.get("id", ""), state=cells.get("status", ""), content=ItemContent.from_dict(document)
+        code=cells.get("id", ""),
+        state=cells.get("status", ""),
+        content=ItemContent.from_dict(document),
+        enemies=tuple(_enemy(line) for line in _lines(cells.get("enemies", "")) if line.strip()),
     )
+
+
+def _lines(cell: str) -> list[str]:
+    # Not splitlines(): word processors put marks into texts that it takes for ends of lines.
+    cell = cell.rstrip("\n")
+    return cell.split("\n") if cell else []
+
+
+def _enemy(line: str) -> ExchangedEnemy:
+    code, _, reason = line.partition(": ")
+    return ExchangedEnemy(code.strip(), reason.strip())
+
+
+def _partial_credit(cell: str) -> bool:
+    word = cell.strip().lower()
+    if word not in (*_YES, *_NO, ""):
+        raise InvalidInput(field="partial_credit", expected=f"{_YES[0]} or {_NO[0]}, not {cell!r}")
+    return word in _YES
 
 
 def _key(letters: str, options: int) -> set[int]:
@@ -141,7 +188,7 @@ def _key(letters: str, options: int) -> set[int]:
 
 
 def _plain(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_STARTS) else cell
+    return cell[1:] if cell.startswith("'") and _would_run(cell) else cell
 
 
 def _read_json(path: Path) -> tuple[ExchangedItem, ...]:
@@ -167,6 +214,12 @@ def _json_item(document: Any) -> ExchangedItem:
     if not isinstance(options, list) or not all(isinstance(entry, dict) and "text" in entry for entry in options):
         raise InvalidInput(field="options", expected="an array of objects with text, correct and rationale")
     plain = document | {"options": [{"correct": False} | entry for entry in options]}
+    enemies = document.get("enemies", [])
+    if not isinstance(enemies, list) or not all(isinstance(entry, dict) and "code" in entry for entry in enemies):
+        raise InvalidInput(field="enemies", expected="an array of objects with code and reason")
     return ExchangedItem(
-        code=str(document.get("id", "")), state=str(document.get("status", "")), content=ItemContent.from_dict(plain)
+        code=str(document.get("id", "")),
+        state=str(document.get("status", "")),
+        content=ItemContent.from_dict(plain),
+        enemies=tuple(ExchangedEnemy(str(entry["code"]), str(entry.get("reason", ""))) for entry in enemies),
     )

@@ -36,6 +36,8 @@ class ItemVersion(SQLModel, table=True):
     content: dict[str, Any] = Field(sa_type=Document)
     criterion: str = Field(max_length=80, index=True)
     kind: str = Field(max_length=30)
+    #: Code of the testlet it belongs to, from the content, for finding the others.
+    testlet: str = Field(default="", max_length=60, index=True)
     difficulty_rating: int
     state: str = Field(max_length=20, index=True)
     written_by: UUID | None = Field(default=None, foreign_key="person.id")
@@ -56,3 +58,18 @@ class ItemMove(SQLModel, table=True):
     person_id: UUID | None = Field(default=None, foreign_key="person.id")
     actor_name: str = Field(max_length=200)
     at: datetime = Field(sa_type=UtcDateTime)
+
+
+class EnemyPair(SQLModel, table=True):
+    """Two items that must not meet in one sitting, such as when one gives the other away.
+
+    Each pair is kept once: the item with the smaller id comes first.
+    """
+
+    __tablename__ = "enemy_pair"
+
+    first_item_id: UUID = Field(foreign_key="item.id", primary_key=True)
+    second_item_id: UUID = Field(foreign_key="item.id", primary_key=True, index=True)
+    reason: str
+    declared_by: str = Field(max_length=200)
+    declared_at: datetime = Field(sa_type=UtcDateTime)

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Form
 from fastapi.responses import Response
 from sqlmodel import Session
 
 from itembank.actor import Actor
 from itembank.authoring.content import MAXIMUM_RATING, MINIMUM_RATING, CognitiveLevel, ItemType
 from itembank.authoring.criteria import CriterionContext, criterion_context, writable_elements
-from itembank.authoring.drafts import draft_problems
+from itembank.authoring.drafts import draft_problems, mates_with_another_text
 from itembank.authoring.items import ItemView, VersionView, create_item, item_view, move_item, save_item
 from itembank.authoring.lifecycle import ItemState
+from itembank.authoring.testlets import known_testlets, mates_in_testlet
 from itembank.errors import EditConflict, IllegalMove, InvalidInput, NotFound
 from web.error_pages import error_text
 from web.page import Notice, Now, Page, SignedInPage, Transaction, actor_of
-from web.pages.item_form import SUBMIT, Entered, ItemForm, problem_text
+from web.pages.item_form import SUBMIT, TAKE_TEXT, Entered, ItemForm, problem_text
 
 router = APIRouter()
 
@@ -52,7 +54,6 @@ class _Desk:
             newer: A version that somebody else saved in the meantime.
         """
         elements = writable_elements(self.session, actor=self.actor, item_id=self.item_id)
-        problems = draft_problems(self.session, actor=self.actor, draft=form.draft, item_id=self.item_id)
         item = self._item()
         return self.page.render(
             "bank/edit.html",
@@ -61,9 +62,10 @@ class _Desk:
             notice=notice,
             form=form,
             draft=form.draft,
-            lacking=[problem_text(problem, self.page.t) for problem in problems],
+            **self.checked(form),
             errors=errors or {},
             elements=elements,
+            testlets=known_testlets(self.session, actor=self.actor),
             context=self._context(form.draft.criterion),
             item=item,
             newer=newer,
@@ -76,6 +78,24 @@ class _Desk:
     def refuse(self, form: ItemForm, problems: tuple[InvalidInput, ...]) -> Response:
         """Show the form again, each problem beside its field."""
         return self.show(form, errors=form.errors(problems, self.page.t), status=422)
+
+    def change(self, form: ItemForm) -> Response:
+        """Do what a button that does not save says."""
+        if form.do != TAKE_TEXT:
+            return self.show(form.after_button())
+        mates = mates_in_testlet(self.session, actor=self.actor, testlet=form.draft.testlet, item_id=self.item_id)
+        if mates:
+            return self.show(form.with_text(mates[0].stimulus))
+        return self.show(form, errors={"testlet": self.page.t("bank.testlet_empty")})
+
+    def checked(self, form: ItemForm) -> dict[str, Any]:
+        """Say what a draft lacks, and which items of its testlet show another text."""
+        draft = form.draft
+        problems = draft_problems(self.session, actor=self.actor, draft=draft, item_id=self.item_id)
+        differing = mates_with_another_text(
+            self.session, actor=self.actor, testlet=draft.testlet, stimulus=draft.stimulus, item_id=self.item_id
+        )
+        return {"lacking": [problem_text(problem, self.page.t) for problem in problems], "differing": differing}
 
     def _item(self) -> ItemView | None:
         return item_view(self.session, actor=self.actor, item_id=self.item_id) if self.item_id else None
@@ -100,7 +120,7 @@ def create_item_page(page: SignedInPage, session: Transaction, now: Now, form: E
     actor = actor_of(page)
     desk = _Desk(page, session, actor)
     if not form.saves:
-        return desk.show(form.after_button())
+        return desk.change(form)
     problems = draft_problems(session, actor=actor, draft=form.draft)
     if problems:
         return desk.refuse(form, problems)
@@ -125,7 +145,7 @@ def save_item_page(page: SignedInPage, session: Transaction, now: Now, item_id: 
     actor = actor_of(page)
     desk = _Desk(page, session, actor, item_id)
     if not form.saves:
-        return desk.show(form.after_button())
+        return desk.change(form)
     problems = draft_problems(session, actor=actor, draft=form.draft, item_id=item_id)
     if problems:
         return desk.refuse(form, problems)
@@ -150,11 +170,12 @@ def save_item_page(page: SignedInPage, session: Transaction, now: Now, item_id: 
 
 
 @router.post("/bank/preview")
-def preview_block(page: SignedInPage, session: Transaction, form: Entered) -> Response:
+def preview_block(
+    page: SignedInPage, session: Transaction, form: Entered, item: Annotated[UUID | None, Form()] = None
+) -> Response:
     """Show what was entered as candidates would see it; nothing is kept."""
-    problems = draft_problems(session, actor=actor_of(page), draft=form.draft)
-    lacking = [problem_text(problem, page.t) for problem in problems]
-    return page.render("bank/preview.html", draft=form.draft, lacking=lacking)
+    checked = _Desk(page, session, actor_of(page), item).checked(form)
+    return page.render("bank/preview.html", draft=form.draft, **checked)
 
 
 def _saved(page: Page, session: Session, now: Now, item: ItemView, form: ItemForm) -> Response:

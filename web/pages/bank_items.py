@@ -13,11 +13,13 @@ from sqlmodel import Session
 from itembank.authoring.criteria import criterion_context, written_units
 from itembank.authoring.items import ItemView, MoveView, item_view, list_items, move_item
 from itembank.authoring.lifecycle import ItemState
+from itembank.authoring.testlets import mates_in_testlet
 from itembank.authoring.version_differences import version_differences
 from itembank.errors import EditConflict, IllegalMove, InvalidInput
 from itembank.publishing.item_in_force import ItemInForce, item_in_force
 from web.error_pages import error_text
 from web.page import Notice, Now, Page, SignedInPage, Transaction, actor_of
+from web.pages.enemy_form import NO_ENEMY, EnteredEnemy, enemies_shown
 from web.pages.item_form import problem_text
 
 #: Items on one page of the list.
@@ -77,9 +79,11 @@ def list_page(
 
 
 @router.get("/bank/items/{item_id}")
-def item_page(page: SignedInPage, session: Transaction, item_id: UUID) -> Response:
-    """Show an item: what candidates see, where it stands, what can be done with it, its history."""
-    return _show_item(page, session, item_id)
+def item_page(
+    page: SignedInPage, session: Transaction, item_id: UUID, enemy: Annotated[str, Query(max_length=200)] = ""
+) -> Response:
+    """Show an item: what candidates see, where it stands, what can be done with it, its enemies, its history."""
+    return show_item(page, session, item_id, entered=EnteredEnemy(search=enemy))
 
 
 @router.post("/bank/items/{item_id}/moves")
@@ -105,14 +109,14 @@ def move_item_page(
         )
     except InvalidInput as problem:
         session.rollback()
-        return _show_item(page, session, item_id, refused=move, error=problem_text(problem, page.t), status=422)
+        return show_item(page, session, item_id, refused=move, error=problem_text(problem, page.t), status=422)
     except EditConflict as error:
         session.rollback()
         notice = Notice("warning", page.t("bank.newer_version", **error.details))
-        return _show_item(page, session, item_id, notice=notice, status=409)
+        return show_item(page, session, item_id, notice=notice, status=409)
     except IllegalMove as error:
         session.rollback()
-        return _show_item(page, session, item_id, notice=Notice("warning", error_text(error, page.t)), status=409)
+        return show_item(page, session, item_id, notice=Notice("warning", error_text(error, page.t)), status=409)
     return page.redirect(f"/bank/items/{item_id}", notice=f"bank.notice_{move}")
 
 
@@ -129,7 +133,7 @@ def history_page(
     return page.render("bank/history.html", item=differences.item, differences=differences)
 
 
-def _show_item(
+def show_item(
     page: Page,
     session: Session,
     item_id: UUID,
@@ -137,14 +141,28 @@ def _show_item(
     notice: Notice | None = None,
     refused: str = "",
     error: str = "",
+    entered: EnteredEnemy = NO_ENEMY,
     status: int = 200,
 ) -> Response:
+    """Show an item, with what was entered and refused.
+
+    Args:
+        page: The request.
+        session: The transaction.
+        item_id: The item.
+        notice: A message at the top.
+        refused: The move that was refused.
+        error: Why it was.
+        entered: What was entered about an enemy.
+        status: HTTP status.
+    """
     actor = actor_of(page)
     item = item_view(session, actor=actor, item_id=item_id)
     in_force = item_in_force(session, actor=actor, item_id=item_id)
     names = {move.name for move in item.possible_moves}
     return page.render(
         "bank/item.html",
+        block="enemies",
         status=status,
         notice=notice,
         item=item,
@@ -156,6 +174,8 @@ def _show_item(
         exams=_exams(item, in_force),
         refused=refused,
         error=error,
+        mates=mates_in_testlet(session, actor=actor, testlet=item.head.content.testlet, item_id=item_id),
+        **enemies_shown(session, actor=actor, item_id=item_id, entered=entered),
     )
 
 

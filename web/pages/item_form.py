@@ -20,6 +20,7 @@ FIRST_ROWS = 4
 
 # The buttons; any other word, such as "refresh", shows the form again with what was entered.
 SAVE, SUBMIT = "save", "submit"
+TAKE_TEXT = "take_text"
 _ADD_ROW, _REMOVE_ROW, _CONTEXT = "add_row", "remove_row_", "context"
 
 
@@ -66,7 +67,7 @@ class ItemForm:
     @property
     def block(self) -> str:
         """The part of the page that the button changes."""
-        return "context" if self.do == _CONTEXT else "options"
+        return {_CONTEXT: "context", TAKE_TEXT: "shared"}.get(self.do, "options")
 
     @property
     def one_key(self) -> bool:
@@ -88,7 +89,15 @@ class ItemForm:
             del rows[int(number) - 1]
         if self.draft.type == ItemType.TRUE_FALSE and all(row.is_empty for row in rows):
             rows = [OptionRow(text) for text in _true_and_false(self.draft.language)]
-        return _with_rows(self, _one_key_at_most(rows) if self.one_key else rows)
+        if not self.one_key:
+            return _with_rows(self, rows)
+        # What has one right option has no parts that could count.
+        form = replace(self, draft=replace(self.draft, partial_credit=False))
+        return _with_rows(form, _one_key_at_most(rows))
+
+    def with_text(self, stimulus: str) -> ItemForm:
+        """Take over the text that a testlet's items share."""
+        return replace(self, draft=replace(self.draft, stimulus=stimulus))
 
     def errors(self, problems: Sequence[InvalidInput], t: Texts) -> Mapping[str, str]:
         """Give each problem's sentence by the id of the field that it belongs to."""
@@ -132,6 +141,9 @@ def read_form(data: FormData) -> ItemForm:
             language=_text(data, "language"),
             stem=_text(data, "stem"),
             source=_text(data, "source"),
+            testlet=_text(data, "testlet"),
+            stimulus=_text(data, "stimulus"),
+            partial_credit=bool(_text(data, "partial_credit")),
         ),
         rows=(),
         started_from=int(started_from) if started_from.isdecimal() else 0,

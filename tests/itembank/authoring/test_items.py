@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from itembank.authoring.coverage import CoverageLevel, coverage
 from itembank.authoring.items import ItemView, create_item, item_view, list_items, move_item, save_item
 from itembank.authoring.lifecycle import MOVES, ItemState, next_state
 from itembank.authoring.starter import install_starter_bank, starter_items
+from itembank.authoring.testlets import check_published_testlets
 from itembank.database import Database
 from itembank.errors import EditConflict, IllegalMove, InvalidInput, NotAllowed, NotFound, OwnWork
 from itembank.tables import AuditEntry
@@ -313,6 +315,15 @@ def test_every_starter_item_is_complete() -> None:
     assert all(count >= 5 for code, count in per_criterion.items() if code.startswith("DG"))
     assert all(count >= 2 for code, count in per_criterion.items() if code.startswith("DT"))
     assert (len(items), len(per_criterion)) == (126, 18 + 4 + 17)
+
+
+def test_the_starter_bank_shows_what_questions_can_be() -> None:
+    contents = [content for _, content in starter_items()]
+    testlets = Counter(content.testlet for content in contents if content.testlet)
+    assert testlets, "no testlet"
+    assert all(size > 1 for size in testlets.values())
+    check_published_testlets((code, content.criterion[:4], content) for code, content in starter_items())
+    assert [content.maximum_score for content in contents if content.partial_credit] == [3]
 
 
 def test_starter_items_keep_to_the_house_rules_of_item_writing() -> None:

@@ -23,6 +23,8 @@ def test_bounds_of_every_kind_and_the_selection(tmp_path: Path) -> None:
         parameter_uncertainty = true
         [stop]
         cut = 0.2
+        [testlets]
+        sd = 0.8
         [[criterion]]
         code = "C1"
         min = 1
@@ -38,10 +40,11 @@ def test_bounds_of_every_kind_and_the_selection(tmp_path: Path) -> None:
         Bounds("attribute", "apply", 2, 4, "cognitive_level"),
         Bounds("time", "", 0, 900),
     )
-    assert (design.selection, design.parameter_uncertainty) == ("kl", True)
+    assert (design.selection, design.parameter_uncertainty, design.testlet_sd) == ("kl", True, 0.8)
     plain = read_design(None, pool_size=40).design
     assert plain.blueprint.bounds == ()
     assert not plain.parameter_uncertainty
+    assert plain.testlet_sd == 0.5
 
 
 @pytest.mark.parametrize(
@@ -59,6 +62,8 @@ def test_bounds_of_every_kind_and_the_selection(tmp_path: Path) -> None:
             "selection must be one of information-at-cut, .*kl, mepv, progressive, random",
         ),
         ("[chapter]", "chapter: no such table"),
+        ("[testlets]\nsd = 3", "testlets.sd must be 0 or from 0.05 to 2, not 3"),
+        ("[testlets]\nspread = 1", "testlets: a table of sd"),
     ],
 )
 def test_what_cannot_be_taken_is_named(tmp_path: Path, text: str, message: str) -> None:

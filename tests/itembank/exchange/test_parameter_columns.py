@@ -34,6 +34,21 @@ def test_enemies_classifications_times_and_errors_reach_the_pool(tmp_path: Path)
     assert read_parameters(file(tmp_path, format_parameters(rows))) == rows
 
 
+def test_testlets_reach_the_pool_and_stand_in_a_file_only_where_there_are_any(tmp_path: Path) -> None:
+    text = "item,model,a,b,testlet\nq1,2pl,1,0,W-1\nq2,2pl,1,0,\nq3,rasch,,0,W-1\n"
+    rows = read_parameters(file(tmp_path, text))
+    assert pool_of(rows).testlets == ((0, 2),)
+    assert pool_of(rows).attributes == {}
+    assert read_parameters(file(tmp_path, format_parameters(rows))) == rows
+    assert "testlet" not in format_parameters(rows[1:2])
+
+
+def test_enemies_within_a_testlet_are_named(tmp_path: Path) -> None:
+    text = "item,model,a,b,testlet,enemies\nq1,2pl,1,0,W-1,\nq2,2pl,1,0,W-1,q1\n"
+    with pytest.raises(InvalidParameters, match="items 'q1' and 'q2' are enemies but belong to one testlet"):
+        pool_of(read_parameters(file(tmp_path, text)))
+
+
 def test_an_enemy_that_is_nowhere_is_named(tmp_path: Path) -> None:
     rows = read_parameters(file(tmp_path, "item,model,a,b,enemies\nq1,2pl,1,0,q9\nq2,2pl,1,0,\n"))
     with pytest.raises(InvalidParameters, match="item 'q1': its enemy 'q9' is not in the item pool"):

@@ -1,0 +1,54 @@
+"""Whether a question may enter the bank: its criterion takes items, and its testlet takes this one."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from itembank.authoring.content import ItemContent
+from itembank.authoring.enemies import enemy_codes
+from itembank.authoring.testlets import check_no_enemies, check_one_unit, members_of_testlets
+from itembank.errors import InvalidInput
+from itembank.framework.document import Framework
+from itembank.framework.errors import UnknownCode
+from itembank.tables import Item
+
+
+def check_admission(session: Session, *, framework: Framework, content: ItemContent, item: Item | None = None) -> None:
+    """Refuse content that can't stand in the bank beside what is there.
+
+    Args:
+        session: The transaction.
+        framework: The standard that the item is written for.
+        content: What would be saved.
+        item: Its item; None for a new one.
+
+    Raises:
+        InvalidInput: Names the field and what was expected.
+    """
+    check_criterion(framework, content.criterion)
+    if not content.testlet:
+        return
+    members = members_of_testlets(session, testlet=content.testlet)
+    check_one_unit(content, item=item.code if item else "", members=members, framework=framework)
+    if item is not None:
+        check_no_enemies(content.testlet, members=members, enemies=enemy_codes(session, item_id=item.id))
+
+
+def check_criterion(framework: Framework, code: str) -> None:
+    """Refuse a criterion that can't take written items.
+
+    Raises:
+        InvalidInput: It does not exist, or its element is not assessed by a written exam.
+    """
+    try:
+        element = framework.element_of(code)
+    except UnknownCode:
+        raise InvalidInput(
+            field="criterion", expected=f"a criterion of the standard; there is no {code}", reason="criterion_unknown"
+        ) from None
+    if not element.is_written:
+        raise InvalidInput(
+            field="criterion",
+            expected=f"a criterion with a written exam; {element.code} is assessed by other methods",
+            reason="criterion_not_written",
+        )
