@@ -12,6 +12,7 @@ ALLOWED = {"numpy", "scipy", "pip", "setuptools", "samat"}
 
 
 def main() -> int:
+    """Say what was proved; 1 where nothing was."""
     installed = {distribution.metadata["Name"].lower() for distribution in distributions()}
     if installed - ALLOWED:
         print(f"purity: this environment proves nothing, it also has {', '.join(sorted(installed - ALLOWED))}")

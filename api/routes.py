@@ -15,11 +15,13 @@ from api.resources import (
     calibrations,
     exams,
     item_differences,
+    item_enemies,
     item_statistics,
     items,
     people,
     problem_types,
     signing_in,
+    simulations,
     sitting_an_exam,
     standard,
     supervision,
@@ -38,19 +40,20 @@ zone. Refusals are problem details (RFC 9457), and `code` says what kind.
 
 
 class Worker(Protocol):
-    """What works off calibration runs; it is told when there is something new to do."""
+    """What works off runs in the background; it is told when there is something new to do."""
 
     def wake(self) -> None:
         """Look for waiting runs now."""
 
 
-def create_api(*, database: Database, settings: Settings, worker: Worker) -> FastAPI:
+def create_api(*, database: Database, settings: Settings, worker: Worker, simulation_worker: Worker) -> FastAPI:
     """Make the API.
 
     Args:
         database: Where everything is.
         settings: What the installation decides.
         worker: What works off calibration runs.
+        simulation_worker: What works off simulations.
     """
     api = FastAPI(
         title="Samat",
@@ -67,6 +70,7 @@ def create_api(*, database: Database, settings: Settings, worker: Worker) -> Fas
     api.state.database = database
     api.state.settings = settings
     api.state.worker = worker
+    api.state.simulation_worker = simulation_worker
     # As many transactions at once as there are connections; the others wait here, where waiting costs nothing. Waiting
     # for a connection in a thread would, when hundreds start an exam together, leave no thread to those that hold one.
     api.state.places = asyncio.Semaphore(settings.pool_size)
@@ -77,8 +81,10 @@ def create_api(*, database: Database, settings: Settings, worker: Worker) -> Fas
         standard,
         items,
         item_differences,
+        item_enemies,
         banks,
         calibrations,
+        simulations,
         item_statistics,
         people,
         exams,

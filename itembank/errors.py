@@ -141,6 +141,14 @@ class NothingToPublish(SamatError):
     sentence = "No operational item could be published."
 
 
+class TornTestlet(SamatError):
+    """A bank would be published in which items of one testlet do not belong together."""
+
+    code = "torn_testlet"
+    kind = ErrorKind.CONFLICT
+    sentence = "Testlet {name} can't be published: the shared texts or the units of {items} differ."
+
+
 class ExamNotOpen(SamatError):
     """The exam's opening times do not include this moment, or the candidate is not enrolled in time."""
 

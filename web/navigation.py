@@ -27,6 +27,12 @@ _ENTRIES: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("/calibrations", "navigation.calibrations", "flask-conical", frozenset({Role.PSYCHOMETRICIAN})),
     ("/banks", "navigation.banks", "archive", frozenset({Role.PSYCHOMETRICIAN})),
     ("/administration/exams", "navigation.exams", "calendar-clock", frozenset({Role.ADMINISTRATOR})),
+    (
+        "/simulations",
+        "navigation.simulations",
+        "chart-scatter",
+        frozenset({Role.PSYCHOMETRICIAN, Role.ADMINISTRATOR}),
+    ),
     ("/administration/sittings", "navigation.sittings", "circle-play", frozenset({Role.ADMINISTRATOR})),
     ("/administration/people", "navigation.people", "users", frozenset({Role.ADMINISTRATOR})),
     ("/administration/audit", "navigation.audit", "history", frozenset({Role.ADMINISTRATOR})),

@@ -18,9 +18,10 @@ from itembank.clock import utc_now
 from itembank.database import Database
 from itembank.delivery.sittings import settle_expired
 from itembank.settings import Settings, load_settings
+from itembank.simulations.worker import SimulationWorker
 from web.body_limit import BodyLimit
 from web.error_pages import FailurePages, install_error_pages
-from web.pages import administrator, bank, calibrations, candidate, home, measurement
+from web.pages import administrator, bank, calibrations, candidate, home, measurement, simulations
 from web.request_log import RequestLog, configure_logging
 from web.security import SameOrigin, SecurityHeaders
 
@@ -53,11 +54,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.database = Database.from_settings(settings)
     app.state.worker = CalibrationWorker(app.state.database)
-    api = create_api(database=app.state.database, settings=settings, worker=app.state.worker)
+    app.state.simulation_worker = SimulationWorker(app.state.database)
+    api = create_api(
+        database=app.state.database,
+        settings=settings,
+        worker=app.state.worker,
+        simulation_worker=app.state.simulation_worker,
+    )
     app.state.places = api.state.places
     app.mount(API_PREFIX, api)
     app.mount("/static", _KeptFiles(directory=str(files("web") / "static")))
-    for pages in (home, candidate, bank, measurement, calibrations, administrator):
+    for pages in (home, candidate, bank, measurement, calibrations, simulations, administrator):
         app.include_router(pages.router)
     install_error_pages(app)
 
@@ -79,6 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.worker.start()
+    app.state.simulation_worker.start()
     settling = asyncio.create_task(_settle_again_and_again(app.state.database))
     try:
         yield
@@ -86,6 +94,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         settling.cancel()
         with suppress(asyncio.CancelledError):
             await settling
+        app.state.simulation_worker.stop()
         app.state.worker.stop()
         app.state.database.close()
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import typer
 
 from api.commands.opened import opened_database
 from api.commands.output import JsonOption, print_json
-from engine.explanation import explain as explain_decision
-from engine.explanation import explain_outcome
-from engine.stop_reasons import explain_stop
 from itembank.actor import COMMAND_LINE
 from itembank.clock import utc_now
-from itembank.delivery.replay import ReplayReport, replay_sitting
+from itembank.delivery.replay import ReplayReport, ReplayStep, replay_sitting
+from itembank.delivery.told_replay import told_replay
 from itembank.errors import InvalidInput
 
 DIFFERS = 1
@@ -49,23 +47,20 @@ def replay_command(
         report = replay_sitting(session, actor=COMMAND_LINE, sitting_id=sitting_id, now=utc_now())
     if json:
         document = asdict(report) | {"agrees": report.agrees}
-        print_json(document | ({"explanation": _explanation(report, explain)} if explain else {}))
+        print_json(document | ({"explanation": asdict(told_replay(report, language=explain))} if explain else {}))
     else:
         _print(report)
         if explain:
-            told = _explanation(report, explain)
-            print("", *told["decisions"], *filter(None, [told["end"]]), *told["outcome"], sep="\n")
+            told = told_replay(report, language=explain)
+            print("", *told.decisions, *filter(None, [told.end]), *told.outcome, sep="\n")
     if not report.agrees:
         sys.exit(DIFFERS)
 
 
-def _explanation(report: ReplayReport, language: str) -> dict[str, Any]:
-    """Put every decision, the end and the outcome of a sitting into sentences."""
-    return {
-        "decisions": [explain_decision(step.decision, language) for step in report.steps],
-        "end": explain_stop(report.finish_reason, language) if report.finish_reason else None,
-        "outcome": list(explain_outcome(report.outcome, language)) if report.outcome else [],
-    }
+def _standing(step: ReplayStep) -> str:
+    if not step.counts:
+        return "  tried out; does not count"
+    return f"  testlet {step.testlet}" if step.testlet else ""
 
 
 def _print(report: ReplayReport) -> None:
@@ -74,7 +69,7 @@ def _print(report: ReplayReport) -> None:
         score = "–" if step.score is None else str(step.score)
         print(
             f"{step.position:>3}  {step.item:<20}  {score:>5}  {step.theta:+.3f}  {step.standard_error:.3f}"
-            f"  {step.probability_competent:.4f}"
+            f"  {step.probability_competent:.4f}{_standing(step)}"
         )
         for difference in step.differences:
             print(f"     DIFFERS: {difference}")

@@ -20,7 +20,7 @@ from itembank.delivery.exams import ExamView
 router = APIRouter(tags=["exams"])
 
 _DESIGN = {
-    "blueprint": [{"level": "criterion", "code": "DG101-1.1", "minimum": 1, "maximum": None}],
+    "blueprint": [{"level": "criterion", "code": "DG101-1.1", "minimum": 1, "maximum": None, "attribute": ""}],
     "minimum_length": 10,
     "maximum_length": 15,
     "cut_score": 0.0,
@@ -33,6 +33,27 @@ _DESIGN = {
     "element_correlation": 0.8,
     "element_confidence": 0.9,
     "stop_rule": "confidence",
+    "stopping": {
+        "further_rules": [],
+        "combination": "any",
+        "loss_false_positive": 1.0,
+        "loss_false_negative": 1.0,
+        "target_standard_error": 0.3,
+        "minimum_information": 0.1,
+        "sprt_half_width": 0.5,
+        "glr_half_width": 0.2,
+        "false_positive_rate": 0.05,
+        "false_negative_rate": 0.05,
+        "interval_level": 0.95,
+        "time_limit_seconds": None,
+    },
+    "cut_standard_error": 0.0,
+    "exposure_bins": 1,
+    "parameter_uncertainty": True,
+    "pretest_items": 2,
+    "pretest_random_share": 0.3,
+    "unit_correlation": None,
+    "testlet_sd": 0.5,
 }
 _TIMES = {"time_limit_minutes": 60, "opens_at": "2026-11-22T02:00:00Z", "closes_at": "2026-11-22T10:00:00Z"}
 _EXAM = {
@@ -62,12 +83,30 @@ _ENROLMENT = {
 
 
 class BoundsShown(Shown):
-    """Fewest and most items from one part of the standard."""
+    """Fewest and most items from one part of the standard or with one attribute; seconds for the level "time"."""
 
     level: str
     code: str
     minimum: int
     maximum: int | None
+    attribute: str = Field(description='Name of the attribute, such as cognitive_level; empty but for "attribute".')
+
+
+class StoppingShown(Shown):
+    """What the stop rules are told; each setting matters only where its rule is in use."""
+
+    further_rules: list[str] = Field(description="Rules beside stop_rule.")
+    combination: str = Field(description="any (one of the rules is enough) or all (they have to agree)")
+    loss_false_positive: float
+    loss_false_negative: float
+    target_standard_error: float
+    minimum_information: float
+    sprt_half_width: float
+    glr_half_width: float
+    false_positive_rate: float
+    false_negative_rate: float
+    interval_level: float
+    time_limit_seconds: float | None = Field(description="With the rule time, and only with it.")
 
 
 class DesignShown(Shown):
@@ -88,6 +127,14 @@ class DesignShown(Shown):
     element_correlation: float
     element_confidence: float
     stop_rule: str
+    stopping: StoppingShown
+    cut_standard_error: float
+    exposure_bins: int = Field(description="Bins of ability in each of which exposure is controlled besides.")
+    parameter_uncertainty: bool = Field(description="Whether items are chosen in the face of their standard errors.")
+    pretest_items: int = Field(description="Questions that are tried out and do not count, if the bank has so many.")
+    pretest_random_share: float
+    unit_correlation: float | None = Field(description="Null: earlier units do not inform the start of a sitting.")
+    testlet_sd: float
 
     @field_validator("blueprint", mode="before")
     @classmethod
@@ -131,6 +178,7 @@ class ExaminableUnitShown(Shown):
     items: int
     covered_criteria: int
     written_criteria: int
+    pretest_items: int = Field(description="Items besides that are tried out and do not count.")
     complete: bool
 
 
@@ -145,6 +193,7 @@ class ExaminableUnitsShown(Shown):
                 "items": 20,
                 "covered_criteria": 4,
                 "written_criteria": 4,
+                "pretest_items": 2,
                 "complete": True,
             }
         ]

@@ -34,6 +34,7 @@ _MY_EXAM = {
     "extra_minutes": 0,
     "minimum_length": 10,
     "maximum_length": 15,
+    "tries_out": True,
     "sitting_id": None,
     "finished_at": None,
 }
@@ -53,6 +54,8 @@ _SITTING = {
         "language": "th",
         "stem": "ข้อใดเป็นวิธีตั้งรหัสผ่านที่ปลอดภัยที่สุด",
         "options": ["ใช้ชื่อหน่วยงาน", "ใช้วันเกิด", "ใช้ข้อความยาวที่ไม่ซ้ำกับบัญชีอื่น", "ใช้หมายเลขโทรศัพท์"],
+        "stimulus": "",
+        "partial_credit": False,
     },
     "started_at": "2026-11-22T05:00:00Z",
     "deadline": "2026-11-22T06:00:00Z",
@@ -86,6 +89,7 @@ class MyExamShown(Shown):
     extra_minutes: int
     minimum_length: int
     maximum_length: int
+    tries_out: bool = Field(description="Whether some questions may be tried out and not count; nobody tells which.")
     sitting_id: UUID | None
     finished_at: datetime | None
 
@@ -106,6 +110,10 @@ class QuestionShown(Shown):
     language: str
     stem: str
     options: list[str]
+    stimulus: str = Field(default="", description="A text to show above the question; empty where there is none.")
+    partial_credit: bool = Field(
+        default=False, description="Whether right choices give a point each and wrong ones take one, never below 0."
+    )
 
 
 class SittingShown(Shown):
@@ -163,6 +171,13 @@ class ElementResultShown(Shown):
     other_methods: list[str]
 
 
+class InformingUnitShown(Shown):
+    """A unit finished before, whose answers informed the start of the sitting."""
+
+    code: str
+    title: str
+
+
 class ResultShown(Shown):
     """The result of a finished sitting."""
 
@@ -192,6 +207,7 @@ class ResultShown(Shown):
         element_confidence=0.9,
         cut_score=0.0,
         simulated=False,
+        informed_by=[],
     )
 
     sitting_id: UUID
@@ -212,6 +228,7 @@ class ResultShown(Shown):
     element_confidence: float
     cut_score: float
     simulated: bool
+    informed_by: list[InformingUnitShown]
 
 
 @router.get("/me/exams", response_model=MyExamsShown, summary="My exams")

@@ -12,7 +12,7 @@ from api.authentication import Caller
 from api.schema import Shown, example
 from api.transaction import Transaction
 from itembank.authoring.coverage import CoverageLevel, coverage
-from itembank.authoring.items import BANK_READERS
+from itembank.authoring.roles import BANK_READERS
 from itembank.framework.store import StoredStandard, current_standard
 
 router = APIRouter(tags=["the standard"])

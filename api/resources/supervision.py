@@ -12,9 +12,11 @@ from pydantic import Field
 from api.authentication import Caller
 from api.schema import Sent, Shown, example
 from api.transaction import Now, Transaction
+from engine.stop_reasons import LANGUAGES
 from itembank import audit
-from itembank.delivery.replay import ReplayReport, replay_sitting
+from itembank.delivery.replay import replay_sitting
 from itembank.delivery.sittings_now import SittingsNow, sittings_now
+from itembank.delivery.told_replay import told_replay
 
 router = APIRouter(tags=["supervision"])
 
@@ -37,6 +39,9 @@ _SITTING = {
     "finished_at": None,
     "finish_reason": None,
 }
+
+
+_TOLD = {"decisions": ["Question 1 is DG101-1.1-02 – …"], "end": None, "outcome": []}
 
 
 class SittingLineShown(Shown):
@@ -78,10 +83,24 @@ class ReplayStepShown(Shown):
     item: str
     selected: list[int] | None
     score: int | None
+    highest_score: int
     ability: float = Field(validation_alias="theta")
     standard_error: float
     probability_competent: float
+    counts: bool = Field(description="Whether the answer counts; that to a question tried out does not.")
+    testlet: str = Field(description="Code of the questions that share a text with it; empty where it stands alone.")
     differences: list[str]
+    decision: dict[str, Any] = Field(description="The record of the choice, completed where it is an old one.")
+    posterior: list[float] = Field(description="Probability of each ability node before the question.")
+    posterior_after: list[float] = Field(description="The same after its answer; empty without one.")
+
+
+class ToldShown(Shown):
+    """A sitting in sentences: one for each question, the end, one for each verdict."""
+
+    decisions: list[str]
+    end: str | None
+    outcome: list[str]
 
 
 class ReplayShown(Shown):
@@ -99,12 +118,21 @@ class ReplayShown(Shown):
                 "item": "DG101-1.1-02",
                 "selected": [2],
                 "score": 1,
+                "highest_score": 1,
                 "ability": 0.0,
                 "standard_error": 1.0,
                 "probability_competent": 0.5,
+                "counts": True,
+                "testlet": "",
                 "differences": [],
+                "decision": {"rule": "information-at-cut", "candidates": [{"item_id": "DG101-1.1-02", "weight": 0.2}]},
+                "posterior": [0.25, 0.5, 0.25],
+                "posterior_after": [0.2, 0.5, 0.3],
             }
         ],
+        cut_score=0.0,
+        ability_nodes=[-1.0, 0.0, 1.0],
+        explanation={"th": _TOLD, "en": _TOLD},
     )
 
     sitting_id: UUID
@@ -113,6 +141,9 @@ class ReplayShown(Shown):
     outcome: dict[str, Any] | None
     differences: list[str]
     steps: list[ReplayStepShown]
+    cut_score: float
+    ability_nodes: list[float]
+    explanation: dict[str, ToldShown] = Field(description="The sitting in sentences, by language: th and en.")
 
 
 class AuditEntryShown(Shown):
@@ -168,9 +199,11 @@ def read_sittings_now(
 
 
 @router.get("/sittings/{sitting_id}/replay", response_model=ReplayShown, summary="Replay a sitting")
-def replay(sitting_id: UUID, caller: Caller, session: Transaction, now: Now) -> ReplayReport:
-    """Recompute a sitting step by step and name every difference. For administrators and psychometricians."""
-    return replay_sitting(session, actor=caller, sitting_id=sitting_id, now=now)
+def replay(sitting_id: UUID, caller: Caller, session: Transaction, now: Now) -> dict[str, object]:
+    """Recompute a sitting, name every difference, and tell why each question. For those who run exams or measure."""
+    report = replay_sitting(session, actor=caller, sitting_id=sitting_id, now=now, with_posteriors=True)
+    told = {language: told_replay(report, language=language) for language in LANGUAGES}
+    return {name: getattr(report, name) for name in (*report.__slots__, "agrees")} | {"explanation": told}
 
 
 @router.get("/audit", response_model=AuditShown, summary="The audit log")

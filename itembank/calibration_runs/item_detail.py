@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from uuid import UUID
 
 import numpy as np
@@ -13,6 +14,7 @@ from sqlmodel import Session, col
 from calibration.calibration_result import CalibratedItem
 from calibration.classical import OMITTED, OptionStatistics, distractor_table
 from calibration.curves import CharacteristicCurve, ObservedProportion, characteristic_curve, observed_proportions
+from engine.response_models import ItemPool
 from itembank.actor import Actor, Role
 from itembank.authoring.content import ItemContent
 from itembank.calibration_runs.item_statistics import ItemStatisticsLine, UnitStatistics, item_statistics
@@ -20,6 +22,8 @@ from itembank.calibration_runs.recorded_responses import load_responses_around, 
 from itembank.calibration_runs.results import CALIBRATION, read_items
 from itembank.errors import NotFound
 from itembank.publishing.banks import bank_in_force
+from itembank.publishing.engine_pools import engine_item
+from itembank.publishing.parameters import highest_score
 from itembank.tables import (
     Bank,
     BankItem,
@@ -31,7 +35,7 @@ from itembank.tables import (
     Sitting,
 )
 
-CURVE_REACH, CURVE_POINTS = 4.0, 81
+CURVE_REACH, CURVE_POINTS, CURVE_CONFIDENCE = 4.0, 81, 0.95
 #: Fewer answers than these to a bin make its proportion a matter of chance.
 ANSWERS_A_BIN, MOST_BINS = 15, 10
 
@@ -70,12 +74,13 @@ def item_detail(session: Session, *, actor: Actor, item_id: UUID) -> ItemDetail:
     """
     actor.require(Role.PSYCHOMETRICIAN)
     bank = bank_in_force(session)
-    row = session.connection().execute(
+    rows = session.connection().execute(
         select(col(BankItem.unit), col(ItemVersion.content))
         .join(ItemVersion, col(ItemVersion.id) == col(BankItem.item_version_id))
         .where(col(BankItem.bank_id) == bank.id, col(ItemVersion.item_id) == item_id)
+        .order_by(col(BankItem.pretest))
     )
-    found = row.first()
+    found = rows.first()
     if found is None:
         raise NotFound(what="item in the bank in force", name=item_id)
     unit = item_statistics(session, actor=actor, unit=found.unit)
@@ -86,8 +91,8 @@ def item_detail(session: Session, *, actor: Actor, item_id: UUID) -> ItemDetail:
         unit=unit,
         line=line,
         content=content,
-        curve=_curve(session, bank, line),
-        observed=_observed(session, bank, unit, line),
+        curve=_curve(session, bank, line) if content.maximum_score == 1 else _curve_of_parts(session, bank, line),
+        observed=_observed(session, bank, unit, line) if content.maximum_score == 1 else (),
         options=_options(content, chosen, ability),
         with_outcome=len(chosen),
     )
@@ -134,6 +139,18 @@ def _curve(session: Session, bank: Bank, line: ItemStatisticsLine) -> Characteri
         n_responses=line.answers,
     )
     return characteristic_curve(item, np.linspace(-CURVE_REACH, CURVE_REACH, CURVE_POINTS))
+
+
+def _curve_of_parts(session: Session, bank: Bank, line: ItemStatisticsLine) -> CharacteristicCurve:
+    """Draw the expected share of the score, its band as wide as the error of the difficulty makes it."""
+    row = session.get_one(BankItem, (bank.id, line.item_version_id))
+    pool = ItemPool.from_items([engine_item(row, ids={row.item_code: row.item_code})])
+    ability = np.linspace(-CURVE_REACH, CURVE_REACH, CURVE_POINTS)
+    shift = NormalDist().inv_cdf(0.5 + 0.5 * CURVE_CONFIDENCE) * row.se_difficulty
+    share, lower, upper = (
+        pool.expected_scores(ability + by)[0] / highest_score(row.parameters) for by in (0.0, -shift, shift)
+    )
+    return CharacteristicCurve(ability, share, lower, upper)
 
 
 def _covariance(session: Session, bank: Bank, line: ItemStatisticsLine) -> float:

@@ -18,6 +18,7 @@ from itembank.errors import NotFound
 from itembank.framework.errors import UnknownCode
 from itembank.framework.store import current_standard, standard_by_id
 from itembank.publishing.banks import bank_in_force, find_bank_in_force
+from itembank.publishing.parameters import highest_score
 from itembank.tables import AskedItem, Bank, BankItem, Exam, ItemVersion, RecordedAnswer, Sitting
 
 #: From these on an item's parameters carry an adaptive exam (METHODS, cold start): 20 to 30 answers, SD(b) up to 0.5.
@@ -58,8 +59,9 @@ class UnitInForce:
 class ItemStatisticsLine:
     """One item of the bank in force.
 
-    ``proportion_right`` depends on who was asked: an adaptive exam asks each candidate what suits that candidate, so it
-    says little about the item. ``exposure_rate`` is the share of those sittings whose bank held the item that asked it.
+    ``proportion_right`` (of an item scored in parts the share of its score) depends on who was asked: an adaptive exam
+    asks each candidate what suits that candidate, so it says little about the item. ``exposure_rate`` is the share of
+    those sittings whose bank held the item that asked it.
     """
 
     item_id: UUID
@@ -171,7 +173,7 @@ def _lines(session: Session, bank: Bank, unit: str, *, limit: float | None) -> t
         )
         .join(ItemVersion, col(ItemVersion.id) == col(BankItem.item_version_id))
         .where(col(BankItem.bank_id) == bank.id, col(BankItem.unit) == unit)
-        .order_by(col(BankItem.item_code))
+        .order_by(col(BankItem.item_code), col(BankItem.pretest))
     )
     return tuple(
         _line(
@@ -186,7 +188,7 @@ def _lines(session: Session, bank: Bank, unit: str, *, limit: float | None) -> t
 
 _COLUMNS = (
     "item_version_id", "item_code", "criterion", "element", "model", "discrimination", "difficulty",
-    "se_discrimination", "se_difficulty", "parameter_source",
+    "se_discrimination", "se_difficulty", "parameter_source", "parameters",
 )  # fmt: skip
 
 
@@ -207,7 +209,7 @@ def _line(row: Any, *, found: _Answers, rate: float | None, limit: float | None)
         source=row.parameter_source,
         answers=found.count,
         simulated_answers=found.simulated,
-        proportion_right=found.right / found.count if found.count else None,
+        proportion_right=found.right / (found.count * highest_score(row.parameters)) if found.count else None,
         exposure_rate=rate,
         flags=_flags(row, answers=found.count, rate=rate, limit=limit),
     )

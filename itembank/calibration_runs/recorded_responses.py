@@ -13,7 +13,10 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import Session, col
 
 from calibration.responses import ResponseData
-from itembank.tables import Exam, Item, ItemVersion, RecordedAnswer, Sitting, Standard
+from itembank.tables import BankItem, Exam, Item, ItemVersion, RecordedAnswer, Sitting, Standard
+
+#: Models of items that are scored in parts, which calibration runs leave as they are.
+MODELS_WITH_PARTS = ("grm", "gpcm", "nrm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +47,13 @@ class RecordedResponses:
 
 
 def count_answers(session: Session, *, standard_id: UUID, unit: str, include_simulated: bool) -> AnswerCount:
-    """Count the answers of a unit and the sittings that hold them."""
+    """Count the answers of a unit that a calibration can use, and the sittings that hold them."""
     per_sitting = (
         select(func.count().label("answers"), col(Sitting.simulated).label("simulated"))
         .select_from(RecordedAnswer)
         .join(Sitting, col(Sitting.id) == col(RecordedAnswer.sitting_id))
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
-        .where(*of_unit(standard_id, unit), *_real_only(include_simulated=include_simulated))
+        .where(*of_unit(standard_id, unit), *_real_only(include_simulated=include_simulated), _scored_right_or_wrong())
         .group_by(col(Sitting.id), col(Sitting.simulated))
         .subquery()
     )
@@ -68,10 +71,11 @@ def count_answers(session: Session, *, standard_id: UUID, unit: str, include_sim
 def load_responses(
     session: Session, *, standard_id: UUID, unit: str, include_simulated: bool = True
 ) -> RecordedResponses:
-    """Load every recorded answer of a unit, of sittings finished or not.
+    """Load every recorded answer of a unit that is right or wrong, of sittings finished or not, tried out or counted.
 
     Nothing is dropped by what was answered: what an adaptive exam left out is ignorable only while every item that
-    steered it is in the likelihood.
+    steered it is in the likelihood. Items scored in parts are not: runs estimate curves of right and wrong answers.
+    That is harmless while they are few, because their part in the steering is one of many.
 
     Raises:
         CalibrationError: There is no answer.
@@ -79,7 +83,7 @@ def load_responses(
     Reference:
         Mislevy & Wu (1996), Missing responses and IRT ability estimation.
     """
-    where = (*of_unit(standard_id, unit), *_real_only(include_simulated=include_simulated))
+    where = (*of_unit(standard_id, unit), *_real_only(include_simulated=include_simulated), _scored_right_or_wrong())
     count = count_answers(session, standard_id=standard_id, unit=unit, include_simulated=include_simulated)
     data = _read(
         session, _answers(RecordedAnswer.sitting_id, RecordedAnswer.item_version_id, RecordedAnswer.score), where
@@ -89,14 +93,15 @@ def load_responses(
 
 
 def load_responses_around(session: Session, *, standard_id: UUID, unit: str, item_version_id: UUID) -> ResponseData:
-    """Load every answer of those sittings of a unit that answered one item version.
+    """Load every answer, right or wrong, of those sittings of a unit that answered one item version.
 
     Raises:
         CalibrationError: Nobody answered it.
     """
     with_the_item = select(col(RecordedAnswer.sitting_id)).where(col(RecordedAnswer.item_version_id) == item_version_id)
     columns = (RecordedAnswer.sitting_id, RecordedAnswer.item_version_id, RecordedAnswer.score)
-    return _read(session, _answers(*columns), (*of_unit(standard_id, unit), col(Sitting.id).in_(with_the_item)))
+    where = (*of_unit(standard_id, unit), col(Sitting.id).in_(with_the_item), _scored_right_or_wrong())
+    return _read(session, _answers(*columns), where)
 
 
 def version_labels(session: Session, version_ids: Collection[UUID]) -> dict[str, VersionLabel]:
@@ -125,6 +130,11 @@ def versions_of(standard_id: UUID) -> Select[Any]:
 
 def _real_only(*, include_simulated: bool) -> tuple[ColumnElement[bool], ...]:
     return () if include_simulated else (col(Sitting.simulated).is_(False),)
+
+
+def _scored_right_or_wrong() -> ColumnElement[bool]:
+    in_parts = select(col(BankItem.item_version_id)).where(col(BankItem.model).in_(MODELS_WITH_PARTS))
+    return col(RecordedAnswer.item_version_id).not_in(in_parts)
 
 
 def _answers(*columns: Any) -> Select[Any]:

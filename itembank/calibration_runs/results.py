@@ -24,7 +24,7 @@ from calibration.linking import (
     link_to_population,
 )
 from itembank.calibration_runs.recorded_responses import RecordedResponses, VersionLabel
-from itembank.publishing.banks import Parameters
+from itembank.publishing.parameters import Parameters
 
 CALIBRATION = "calibration"
 
@@ -229,14 +229,18 @@ def _number(value: str | float | int | None) -> float | None:
 
 
 def _left_out(
-    result: CalibrationResult, *, labels: Mapping[str, VersionLabel], base: Collection[str]
+    result: CalibrationResult, *, labels: Mapping[str, VersionLabel], base: Mapping[str, Parameters]
 ) -> tuple[LeftOut, ...]:
     found = [
         LeftOut(one.kind, one.id, labels[one.id].code if one.kind == "item" else "", one.reason)
         for one in result.exclusions
     ]
     known = {item.item_id for item in result.items} | {one.id for one in found}
-    found += [LeftOut("item", name, labels[name].code, "no_answers") for name in base if name not in known]
+    found += [
+        LeftOut("item", name, labels[name].code, "no_answers" if parameters.maximum_score == 1 else "scored_in_parts")
+        for name, parameters in base.items()
+        if name not in known
+    ]
     return tuple(sorted(found, key=lambda one: (one.kind, one.code, one.id)))
 
 

@@ -27,7 +27,7 @@ from itembank.calibration_runs.results import results_document
 from itembank.calibration_runs.states import RunState
 from itembank.clock import utc_now
 from itembank.database import Database
-from itembank.publishing.banks import Parameters
+from itembank.publishing.parameters import Parameters
 from itembank.tables import BankItem, CalibrationRun
 
 log = structlog.get_logger("samat.calibration")
@@ -104,18 +104,7 @@ def _load(database: Database, run_id: UUID) -> _Material:
 
 def _base_parameters(session: Session, run: CalibrationRun) -> dict[UUID, Parameters]:
     rows = session.exec(select(BankItem).where(BankItem.bank_id == run.base_bank_id, BankItem.unit == run.unit))
-    return {
-        row.item_version_id: Parameters(
-            model=row.model,
-            discrimination=row.discrimination,
-            difficulty=row.difficulty,
-            se_discrimination=row.se_discrimination,
-            se_difficulty=row.se_difficulty,
-            source=row.parameter_source,
-            n_responses=row.n_responses,
-        )
-        for row in rows
-    }
+    return {row.item_version_id: Parameters.of_row(row) for row in rows}
 
 
 def _calibrate(material: _Material, progress: Progress) -> CalibrationResult:

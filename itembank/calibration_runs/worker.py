@@ -1,37 +1,19 @@
-"""The worker: one thread of the server that takes up calibration runs as they are asked for."""
+"""The worker of the server that takes up calibration runs as they are asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from threading import Event, Thread
-from uuid import UUID
+from datetime import datetime
 
-import structlog
-from sqlalchemy import update
-from sqlmodel import col, select
-
-from itembank.calibration_runs.states import RunState
+from itembank.background_runs.worker import RunWorker
 from itembank.calibration_runs.work import execute_run
 from itembank.clock import utc_now
 from itembank.database import Database
 from itembank.tables import CalibrationRun
 
-POLL_SECONDS = 1.0
-#: After an unexpected failure, such as a lost database, the worker looks again less often.
-CALM_DOWN_SECONDS = 10.0
-STOP_SECONDS = 3.0
-#: A run whose process has not been heard of for so long is not going on any more.
-SILENCE = timedelta(seconds=60)
-LOOK_FOR_SILENCE_EVERY = timedelta(seconds=15)
 
-log = structlog.get_logger("samat.calibration")
-
-
-class CalibrationWorker:
-    """Executes waiting runs one after the other, outside every request.
-
-    Several processes may each have a worker: taking up a run is one conditional update, which only one of them wins.
+class CalibrationWorker(RunWorker):
+    """Executes waiting calibration runs one after the other.
 
     Args:
         database: The database.
@@ -39,78 +21,4 @@ class CalibrationWorker:
     """
 
     def __init__(self, database: Database, *, clock: Callable[[], datetime] = utc_now) -> None:
-        self._database = database
-        self._clock = clock
-        self._stop = Event()
-        self._woken = Event()
-        self._thread: Thread | None = None
-        self._looked_for_silence: datetime | None = None
-
-    def start(self) -> None:
-        """Begin to look for runs; starting twice does nothing."""
-        if self._thread is None:
-            self._stop.clear()
-            self._thread = Thread(target=self._work, name="calibration", daemon=True)
-            self._thread.start()
-
-    def stop(self) -> None:
-        """Stop; a run under way goes back to waiting, so that the next start takes it up again."""
-        if self._thread is not None:
-            self._stop.set()
-            self._woken.set()
-            self._thread.join(STOP_SECONDS)
-            self._thread = None
-
-    def wake(self) -> None:
-        """Say that there is a new run, so that it need not wait for the next look."""
-        self._woken.set()
-
-    def _work(self) -> None:
-        while not self._stop.is_set():
-            pause = POLL_SECONDS
-            try:
-                self.work_off()
-            except Exception:
-                # The thread has to outlive a lost connection: nobody would start it again.
-                log.exception("looking for calibration runs failed")
-                pause = CALM_DOWN_SECONDS
-            self._woken.wait(pause)
-            self._woken.clear()
-
-    def work_off(self) -> int:
-        """Execute every waiting run, and give up those that have fallen silent.
-
-        Returns:
-            How many were executed.
-        """
-        self._give_up_silent_runs()
-        executed = 0
-        while not self._stop.is_set() and (run_id := self._next_waiting()) is not None:
-            executed += execute_run(self._database, run_id, clock=self._clock, stopping=self._stop.is_set)
-        return executed
-
-    def _next_waiting(self) -> UUID | None:
-        with self._database.reading() as session:
-            return session.exec(
-                select(CalibrationRun.id)
-                .where(CalibrationRun.state == RunState.WAITING.value)
-                .order_by(col(CalibrationRun.requested_at))
-            ).first()
-
-    def _give_up_silent_runs(self) -> None:
-        now = self._clock()
-        if self._looked_for_silence is not None and now - self._looked_for_silence < LOOK_FOR_SILENCE_EVERY:
-            return
-        self._looked_for_silence = now
-        silent = (
-            col(CalibrationRun.state) == RunState.RUNNING.value,
-            col(CalibrationRun.heartbeat_at) < now - SILENCE,
-        )
-        with self._database.reading() as session:
-            if session.exec(select(CalibrationRun.id).where(*silent)).first() is None:
-                return
-        with self._database.writing() as session:
-            given_up = session.connection().execute(
-                update(CalibrationRun).where(*silent).values(state=RunState.INTERRUPTED.value, finished_at=now)
-            )
-            log.warning("calibration runs were interrupted", count=given_up.rowcount)
+        super().__init__(database, table=CalibrationRun, execute=execute_run, clock=clock)

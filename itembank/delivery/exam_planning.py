@@ -15,6 +15,7 @@ from engine.blueprint import compile_blueprint
 from engine.design import ExamDesign
 from engine.errors import EngineError
 from engine.feasibility import Shortfall, shortfalls
+from engine.stop_settings import StopSettings
 from itembank.actor import Actor
 from itembank.delivery.exams import EXAM_READERS, ExamView, design_for
 from itembank.delivery.my_exams import MyExamState
@@ -36,6 +37,7 @@ class ExaminableUnit:
     items: int
     covered_criteria: int
     written_criteria: int
+    pretest_items: int
 
     @property
     def complete(self) -> bool:
@@ -69,11 +71,18 @@ def examinable_units(session: Session, *, actor: Actor) -> tuple[ExaminableUnit,
     covered: dict[str, int] = {}
     for unit, count in session.exec(
         select(BankItem.unit, func.count())
-        .where(BankItem.bank_id == bank.id)
+        .where(BankItem.bank_id == bank.id, col(BankItem.pretest).is_(False))
         .group_by(col(BankItem.unit), col(BankItem.criterion))
     ):
         items[unit] = items.get(unit, 0) + count
         covered[unit] = covered.get(unit, 0) + 1
+    tried_out = dict(
+        session.exec(
+            select(BankItem.unit, func.count())
+            .where(BankItem.bank_id == bank.id, col(BankItem.pretest).is_(True))
+            .group_by(col(BankItem.unit))
+        ).all()
+    )
     return tuple(
         ExaminableUnit(
             code=unit.code,
@@ -81,6 +90,7 @@ def examinable_units(session: Session, *, actor: Actor) -> tuple[ExaminableUnit,
             items=items[unit.code],
             covered_criteria=covered[unit.code],
             written_criteria=sum(len(element.criteria) for element in unit.elements if element.is_written),
+            pretest_items=tried_out.get(unit.code, 0),
         )
         for unit in current_standard(session).framework.units
         if unit.code in items
@@ -136,9 +146,23 @@ def read_design(document: Mapping[str, Any]) -> ExamDesign:
 
 
 def adjusted_design(
-    design: ExamDesign, *, minimum_length: int, maximum_length: int, cut_score: float, confidence: float
+    design: ExamDesign,
+    *,
+    minimum_length: int,
+    maximum_length: int,
+    cut_score: float,
+    confidence: float,
+    **further: Any,
 ) -> ExamDesign:
     """Change what an administrator decides about a proposed design; the rest follows from the standard and the bank.
+
+    Args:
+        design: The design to start from.
+        minimum_length: Fewest items.
+        maximum_length: Most items.
+        cut_score: Ability from which a candidate is competent.
+        confidence: Probability that a verdict needs.
+        further: Other fields of a design by name.
 
     Raises:
         InvalidInput: A value makes no sense; the error names its field.
@@ -150,9 +174,36 @@ def adjusted_design(
             maximum_length=maximum_length,
             cut_score=cut_score,
             confidence=confidence,
+            **further,
         )
     except EngineError as error:
         raise _refusal(error) from error
+
+
+def adjusted_stopping(
+    settings: StopSettings, *, target_standard_error: float, limit_minutes: float | None
+) -> StopSettings:
+    """Change what an administrator decides about stopping: how precise is enough, and when no question follows.
+
+    Args:
+        settings: The settings to start from.
+        target_standard_error: Where the rule "se" stops.
+        limit_minutes: After so long no further question is given, beside what the other rules say; None for no limit.
+
+    Raises:
+        InvalidInput: A value makes no sense; the error names its field.
+    """
+    others = tuple(rule for rule in settings.further_rules if rule != "time")
+    try:
+        return replace(
+            settings,
+            further_rules=others if limit_minutes is None else (*others, "time"),
+            target_standard_error=target_standard_error,
+            time_limit_seconds=None if limit_minutes is None else 60 * limit_minutes,
+        )
+    except EngineError as error:
+        field, _, expected = str(error).partition(" ")
+        raise InvalidInput(field=field.removeprefix("stopping."), expected=expected) from error
 
 
 def blueprint_lines(session: Session, *, actor: Actor, exam_id: UUID) -> tuple[BlueprintLine, ...]:
@@ -190,4 +241,8 @@ def _refusal(error: EngineError) -> InvalidInput:
     # The engine's sentences begin with the field's name: "maximum_length must be …".
     field, _, expected = str(error).partition(" ")
     known = field.strip(":").split("[")[0].split(".")[0] in ExamDesign.__dataclass_fields__
-    return InvalidInput(field=field, expected=expected) if known else InvalidInput(field="design", expected=str(error))
+    return (
+        InvalidInput(field=field.rstrip(":"), expected=expected)
+        if known
+        else InvalidInput(field="design", expected=str(error))
+    )

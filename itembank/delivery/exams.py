@@ -9,14 +9,12 @@ from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
-from engine.blueprint import Blueprint, Bounds
-from engine.design import ExamDesign, prepare_exam
-from engine.errors import EngineError
+from engine.design import ExamDesign
 from itembank import audit
 from itembank.actor import Actor, Role
-from itembank.delivery.records import deadline_of
-from itembank.errors import BankTooSmall, IllegalMove, InvalidInput, NotFound
-from itembank.framework.document import UnitOfCompetence
+from itembank.delivery.proposed_design import default_design
+from itembank.delivery.records import deadline_of, prepared_exam
+from itembank.errors import IllegalMove, InvalidInput, NotFound
 from itembank.framework.errors import UnknownCode
 from itembank.framework.store import current_standard, standard_by_id
 from itembank.publishing.banks import bank_in_force
@@ -27,10 +25,6 @@ EXAM_READERS = (Role.ADMINISTRATOR, Role.PSYCHOMETRICIAN)
 MAXIMUM_MINUTES = 24 * 60
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 _NAMES_A_QUERY = 500
-
-#: Until judges have set a standard: somewhat below the middle of the population, where an item that its writer rates
-#: 3 of 5 is answered rightly by 43 of 100. An administrator sees it and can change it when designing an exam.
-PROVISIONAL_CUT = -0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,36 +61,6 @@ class EnrolmentView:
     finish_reason: str | None
 
 
-def default_blueprint(unit: UnitOfCompetence) -> Blueprint:
-    """Ask at least one item of every written criterion, and so cover every written element."""
-    bounds = [
-        Bounds(level="criterion", code=criterion.code, minimum=1)
-        for element in unit.elements
-        if element.is_written
-        for criterion in element.criteria
-    ]
-    return Blueprint(bounds=tuple(bounds))
-
-
-def default_design(unit: UnitOfCompetence, *, pool_size: int) -> ExamDesign:
-    """Propose a design for a unit from what it has to cover and what the bank holds.
-
-    The minimum is one item a criterion but never under ten; the maximum is twice that and at least thirty, which leaves
-    room to be sure, but never more than three quarters of the pool.
-    """
-    blueprint = default_blueprint(unit)
-    minimum = min(max(10, len(blueprint.bounds)), pool_size)
-    maximum = max(minimum, min(max(30, 2 * minimum), (3 * pool_size) // 4))
-    return ExamDesign(
-        blueprint=blueprint,
-        minimum_length=minimum,
-        maximum_length=maximum,
-        cut_score=PROVISIONAL_CUT,
-        randomesque=3,
-        maximum_exposure=max(0.5, min(0.95, 1.25 * maximum / pool_size)),
-    )
-
-
 def propose_design(session: Session, *, actor: Actor, unit: str) -> ExamDesign:
     """Propose a design for a unit on the bank in force.
 
@@ -112,7 +76,8 @@ def propose_design(session: Session, *, actor: Actor, unit: str) -> ExamDesign:
     except UnknownCode:
         raise NotFound(what="unit", name=unit) from None
     pool = unit_pool(session, bank_id=bank.id, unit=unit)
-    return default_design(found, pool_size=len(pool.pool))
+    tried_out = 0 if pool.pretest_pool is None else len(pool.pretest_pool)
+    return default_design(found, pool_size=len(pool.pool), rated=pool.rated, pretest_pool_size=tried_out)
 
 
 def create_exam(
@@ -161,19 +126,12 @@ def check_design(session: Session, *, unit: str, design: ExamDesign) -> None:
     """Refuse a design that can't be delivered on the bank in force.
 
     Raises:
-        InvalidInput: The design asks for something that only simulations know yet.
+        InvalidInput: The design is one candidate's, informed by what that candidate sat before.
         BankTooSmall: Names the constraint and what the bank lacks.
     """
-    if design.exposure_bins > 1 or "time" in design.stop_rules:
-        raise InvalidInput(
-            field="design", expected="no exposure_bins and no stop rule time; sittings record neither of them yet"
-        )
-    bank = bank_in_force(session)
-    pool = unit_pool(session, bank_id=bank.id, unit=unit).pool
-    try:
-        prepare_exam(design, pool)
-    except EngineError as error:
-        raise BankTooSmall(reason=str(error)) from error
+    if design.prior_origin is not None:
+        raise InvalidInput(field="prior_origin", expected="null; earlier sittings inform single sittings, not an exam")
+    prepared_exam(unit_pool(session, bank_id=bank_in_force(session).id, unit=unit), design.to_dict())
 
 
 def set_times(

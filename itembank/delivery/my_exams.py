@@ -42,6 +42,8 @@ class MyExam:
     extra_minutes: int
     minimum_length: int
     maximum_length: int
+    #: Whether some questions may be tried out: the candidate is told that there are such, not which they are.
+    tries_out: bool
     sitting_id: UUID | None
     finished_at: datetime | None
 
@@ -109,7 +111,9 @@ def _my_exam(session: Session, exam: Exam, enrolment: Enrolment, sitting: Sittin
         time_limit_minutes=None if limit is None else limit + enrolment.extra_minutes,
         extra_minutes=enrolment.extra_minutes,
         minimum_length=design.minimum_length,
-        maximum_length=design.maximum_length,
+        # A candidate is not told which questions are tried out; the bank may have none.
+        maximum_length=design.maximum_length + design.pretest_items,
+        tries_out=design.pretest_items > 0,
         sitting_id=sitting.id if sitting else None,
         finished_at=sitting.finished_at if sitting else None,
     )

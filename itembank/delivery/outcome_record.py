@@ -12,6 +12,7 @@ from sqlmodel import Session
 from engine.outcomes import Outcome, SittingOutcome, outcomes
 from engine.sitting import SittingState
 from itembank.actor import Actor, Role
+from itembank.delivery.prior_units import informing_units
 from itembank.delivery.records import SittingRecord, load_record
 from itembank.errors import IllegalMove, NotFound
 from itembank.framework.store import standard_by_id
@@ -27,6 +28,14 @@ class ElementResult:
     title: str
     outcome: Outcome | None
     other_methods: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InformingUnit:
+    """A unit finished before, whose answers informed the start of the sitting."""
+
+    code: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,7 @@ class ResultView:
     element_confidence: float
     cut_score: float
     simulated: bool
+    informed_by: tuple[InformingUnit, ...]
 
 
 def outcome_document(outcome: SittingOutcome) -> dict[str, Any]:
@@ -123,6 +133,9 @@ def _result(session: Session, *, loaded: SittingRecord, state: SittingState) -> 
         element_confidence=design.element_confidence,
         cut_score=design.cut_score,
         simulated=sitting.simulated,
+        informed_by=tuple(
+            InformingUnit(code=code, title=framework.unit(code).title) for code in informing_units(sitting.design)
+        ),
     )
 
 

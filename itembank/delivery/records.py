@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from engine.across_units import informed_exam, population_design
 from engine.design import ExamDesign, PreparedExam, prepare_exam
 from engine.errors import EngineError
 from engine.sitting import SittingState, finish, fold
@@ -34,14 +35,31 @@ class SittingRecord:
     prepared: PreparedExam
     answers: Sequence[RecordedAnswer]
     deadline: datetime | None = field(default=None)
+    extra_minutes: int = 0
 
     @property
     def responses(self) -> list[tuple[str, int]]:
-        """Item codes with scores, in the order in which they were answered."""
-        codes = self.unit_pool.pool.item_ids
+        """Item ids with scores, in the order in which they were answered, those that are tried out included."""
+        ids = self.unit_pool.item_ids
+        return [(ids[self.unit_pool.index_of_version[answer.item_version_id]], answer.score) for answer in self.answers]
+
+    @property
+    def elapsed_seconds(self) -> list[float]:
+        """What the candidate's clock showed at each answer."""
         return [
-            (codes[self.unit_pool.index_of_version[answer.item_version_id]], answer.score) for answer in self.answers
+            # Answers recorded before there was such a clock were given without a stop by time.
+            self.clock(answer.answered_at) if answer.elapsed_seconds is None else answer.elapsed_seconds
+            for answer in self.answers
         ]
+
+    @property
+    def ineligible_by_bin(self) -> tuple[tuple[str, ...], ...]:
+        """Ids of the items kept back besides while the estimate is in each exposure bin."""
+        return tuple(tuple(ids) for ids in self.sitting.ineligible_by_bin)
+
+    def clock(self, now: datetime) -> float:
+        """Tell what the candidate's clock shows: seconds since the start, less the extra time granted."""
+        return max(0.0, (now - self.sitting.started_at).total_seconds() - 60 * self.extra_minutes)
 
     def has_expired(self, now: datetime, *, grace: timedelta = timedelta(0)) -> bool:
         """Tell whether the time is over."""
@@ -50,7 +68,12 @@ class SittingRecord:
     def state(self, now: datetime) -> SittingState:
         """Fold the answers into the engine's state, ended where the record or the clock ended it."""
         state = fold(
-            self.prepared, seed=self.sitting.seed, ineligible=tuple(self.sitting.ineligible), responses=self.responses
+            self.prepared,
+            seed=self.sitting.seed,
+            ineligible=tuple(self.sitting.ineligible),
+            ineligible_by_bin=self.ineligible_by_bin,
+            responses=self.responses,
+            elapsed_seconds=(self.elapsed_seconds or [0.0])[-1],
         )
         if state.finished:
             return state
@@ -96,6 +119,7 @@ def load_record(session: Session, sitting_id: UUID, *, lock: bool = False) -> Si
         prepared=prepared_exam(pool, sitting.design),
         answers=answers,
         deadline=deadline_of(exam, enrolment, sitting),
+        extra_minutes=enrolment.extra_minutes,
     )
 
 
@@ -121,7 +145,16 @@ def prepared_exam(pool: UnitPool, design: dict[str, object]) -> PreparedExam:
     found = _kept.get(key)
     if found is None:
         try:
-            found = prepare_exam(ExamDesign.from_dict(design), pool.pool)
+            parsed = ExamDesign.from_dict(design)
+            if parsed.prior_origin is not None:
+                # Such a design is one candidate's own, but only its prior: what takes time is prepared once for all.
+                return informed_exam(prepared_exam(pool, population_design(parsed).to_dict()), parsed)
+            found = prepare_exam(
+                parsed,
+                pool.pool,
+                pretest_pool=pool.pretest_pool,
+                pretest_enemies=pool.pretest_enemies,
+            )
         except EngineError as error:
             raise BankTooSmall(reason=str(error)) from error
         with _lock:

@@ -11,29 +11,43 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from engine.outcomes import outcomes
-from engine.sitting import FINISH_REASONS, SittingState, finish, replay
+from engine.sitting import FINISH_REASONS, SittingState, finish, pending_item_id, replay
 from itembank.actor import Actor, Role
+from itembank.authoring.content import ItemContent
 from itembank.delivery.outcome_record import outcome_document
 from itembank.delivery.records import SittingRecord, load_record
+from itembank.errors import InvalidInput
 from itembank.tables import AskedItem, RecordedOutcome
 
 #: Records are rounded to twelve digits; what differs by more than this was decided otherwise.
 _TOLERANCE = 1e-9
+#: Of a distribution that is drawn, more would be noise.
+_SHOWN_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayStep:
-    """One question of a replayed sitting; `decision` is its record, completed by what older records do not hold."""
+    """One question of a replayed sitting.
+
+    A question that is tried out does not count. `testlet` is the code of those who share a text with it, empty where
+    it stands alone. `decision` is its record, completed by what older records do not hold. `posterior` and
+    `posterior_after` are the ability's distribution before the question and after its answer, on the report's nodes.
+    """
 
     position: int
     item: str
     selected: tuple[int, ...] | None
     score: int | None
+    highest_score: int
     theta: float
     standard_error: float
     probability_competent: float
+    counts: bool
+    testlet: str
     differences: tuple[str, ...]
     decision: dict[str, Any]
+    posterior: tuple[float, ...] = ()
+    posterior_after: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +59,8 @@ class ReplayReport:
     finish_reason: str | None
     outcome: dict[str, Any] | None
     differences: tuple[str, ...]
+    cut_score: float
+    ability_nodes: tuple[float, ...] = ()
 
     @property
     def agrees(self) -> bool:
@@ -52,8 +68,17 @@ class ReplayReport:
         return not self.differences and not any(step.differences for step in self.steps)
 
 
-def replay_sitting(session: Session, *, actor: Actor, sitting_id: UUID, now: datetime) -> ReplayReport:
+def replay_sitting(
+    session: Session, *, actor: Actor, sitting_id: UUID, now: datetime, with_posteriors: bool = False
+) -> ReplayReport:
     """Recompute a sitting from its design, bank, seed and answers, and compare it with its record step by step.
+
+    Args:
+        session: The transaction.
+        actor: An administrator or a psychometrician.
+        sitting_id: The sitting.
+        now: When.
+        with_posteriors: Whether each step comes with the ability's distribution before and after it.
 
     Raises:
         NotAllowed: The actor neither runs exams nor calibrates.
@@ -69,10 +94,12 @@ def replay_sitting(session: Session, *, actor: Actor, sitting_id: UUID, now: dat
             loaded.prepared,
             seed=loaded.sitting.seed,
             ineligible=tuple(loaded.sitting.ineligible),
+            ineligible_by_bin=loaded.ineligible_by_bin,
             responses=loaded.responses,
+            elapsed_seconds=loaded.elapsed_seconds,
         )
     )
-    steps = _steps(loaded, states, asked)
+    steps = _steps(loaded, states, asked, with_posteriors=with_posteriors)
     last = _ended(loaded, states[-1], now)
     recorded = session.get(RecordedOutcome, sitting_id)
     outcome = outcome_document(outcomes(loaded.prepared, last)) if last.finished else None
@@ -82,37 +109,56 @@ def replay_sitting(session: Session, *, actor: Actor, sitting_id: UUID, now: dat
         finish_reason=last.finish_reason,
         outcome=outcome,
         differences=_end_differences(loaded, last, outcome, recorded, asked=len(asked), steps=len(steps)),
+        cut_score=loaded.prepared.design.cut_score,
+        ability_nodes=tuple(loaded.prepared.grid.nodes.tolist()) if with_posteriors else (),
     )
 
 
-def _steps(loaded: SittingRecord, states: list[SittingState], asked: Any) -> tuple[ReplayStep, ...]:
+def _steps(
+    loaded: SittingRecord, states: list[SittingState], asked: Any, *, with_posteriors: bool
+) -> tuple[ReplayStep, ...]:
     steps = []
     for position, state in enumerate(states, start=1):
-        if state.next_item is None or state.decision is None:
+        pending = pending_item_id(loaded.prepared, state)
+        if pending is None or state.decision is None:
             break
         answer = loaded.answers[position - 1] if position <= len(loaded.answers) else None
         record = asked[position - 1] if position <= len(asked) else None
         steps.append(
             ReplayStep(
                 position=position,
-                item=loaded.unit_pool.pool.item_ids[state.next_item],
+                item=pending,
                 selected=tuple(answer.selected) if answer else None,
                 score=answer.score if answer else None,
+                highest_score=_content(loaded, pending).maximum_score,
                 theta=state.decision.theta,
                 standard_error=state.decision.standard_error,
                 probability_competent=state.decision.probability_competent,
-                differences=_step_differences(loaded, state, record, answer),
+                counts=state.next_pretest is None,
+                testlet=_content(loaded, pending).testlet,
+                differences=_step_differences(loaded, state, record, answer, pending=pending),
                 decision=state.decision.to_dict() | (record.decision if record else {}),
+                posterior=_plain(state) if with_posteriors else (),
+                posterior_after=_plain(states[position]) if with_posteriors and answer else (),
             )
         )
     return tuple(steps)
 
 
-def _step_differences(loaded: SittingRecord, state: SittingState, record: Any, answer: Any) -> tuple[str, ...]:
-    assert state.next_item is not None
+def _plain(state: SittingState) -> tuple[float, ...]:
+    return tuple(state.posterior.round(_SHOWN_DIGITS).tolist())
+
+
+def _content(loaded: SittingRecord, item_id: str) -> ItemContent:
+    return loaded.unit_pool.contents[loaded.unit_pool.index_of_item[item_id]]
+
+
+def _step_differences(
+    loaded: SittingRecord, state: SittingState, record: Any, answer: Any, *, pending: str
+) -> tuple[str, ...]:
     assert state.decision is not None
     found = []
-    version = loaded.unit_pool.versions[state.next_item]
+    version = loaded.unit_pool.versions[loaded.unit_pool.index_of_item[pending]]
     if record is None:
         found.append("no question is on record")
     else:
@@ -122,12 +168,19 @@ def _step_differences(loaded: SittingRecord, state: SittingState, record: Any, a
     if answer is not None:
         if answer.item_version_id != version:
             found.append(f"answered item: recorded {answer.item_version_id}, recomputed {version}")
-        rescored = loaded.unit_pool.contents[loaded.unit_pool.index_of_version[answer.item_version_id]].score(
-            answer.selected
-        )
+        rescored = _rescored(loaded, answer)
         if rescored != answer.score:
             found.append(f"score: recorded {answer.score}, recomputed {rescored}")
     return tuple(found)
+
+
+def _rescored(loaded: SittingRecord, answer: Any) -> int | None:
+    content = loaded.unit_pool.contents[loaded.unit_pool.index_of_version[answer.item_version_id]]
+    try:
+        return content.score(answer.selected)
+    except InvalidInput:
+        # A record that was tampered with may name options that its item does not have.
+        return None
 
 
 def _ended(loaded: SittingRecord, state: SittingState, now: datetime) -> SittingState:

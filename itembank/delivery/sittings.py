@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 import structlog
 from sqlmodel import Session, col, select
 
-from engine.sitting import SittingState, finish, record, start
+from engine.sitting import SittingState, finish, pending_item_id, record, start
 from itembank import audit
 from itembank.actor import Actor, Role
 from itembank.database import Database
 from itembank.delivery.exposure_record import draw_for_start, note_finish
 from itembank.delivery.my_exams import MyExamState, exam_state
 from itembank.delivery.outcome_record import note_outcome
+from itembank.delivery.prior_units import prior_details, sitting_design
 from itembank.delivery.records import (
     GRACE,
     TIME_EXPIRED,
@@ -45,11 +46,15 @@ class QuestionView:
     language: str
     stem: str
     options: tuple[str, ...]
+    #: The text that the question shares with others, empty where it stands alone.
+    stimulus: str = ""
+    #: Whether right options count one by one.
+    partial_credit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SittingView:
-    """Where a sitting stands for its candidate."""
+    """Where a sitting stands for its candidate; its lengths count questions that are tried out, too."""
 
     id: UUID
     exam_id: UUID
@@ -215,36 +220,37 @@ def _own_record(session: Session, *, actor: Actor, sitting_id: UUID, lock: bool 
 
 def _begin(session: Session, *, actor: Actor, exam: Exam, person_id: UUID, now: datetime) -> Sitting:
     bank = bank_in_force(session, standard_id=exam.standard_id)
+    design = sitting_design(session, exam=exam, person_id=person_id, simulated=actor.simulated, now=now)
     try:
         pool = unit_pool(session, bank_id=bank.id, unit=exam.unit)
-        prepared = prepared_exam(pool, exam.design)
+        prepared = prepared_exam(pool, design)
     except BankTooSmall as error:
         # What the bank lacks is for those who keep it: a candidate learns no more than that it is not his fault.
         log.error("a sitting could not begin", exam=str(exam.id), bank=bank.number, reason=str(error))
         raise BankTooSmall(reason="those who run it have to mend that.") from error
     seed = secrets.randbits(53)  # exact in JSON readers that know only doubles
-    ineligible = draw_for_start(
-        session, exam_id=exam.id, pool=pool, maximum_rate=prepared.design.maximum_exposure, seed=seed
-    )
+    draw = draw_for_start(session, exam_id=exam.id, prepared=prepared, seed=seed)
     sitting = Sitting(
         exam_id=exam.id,
         person_id=person_id,
         bank_id=bank.id,
         unit=exam.unit,
-        design=exam.design,
+        design=design,
         seed=seed,
-        ineligible=list(ineligible),
+        ineligible=list(draw.everywhere),
+        ineligible_by_bin=[list(ids) for ids in draw.by_bin],
         started_at=now,
         simulated=actor.simulated,
     )
     session.add(sitting)
     session.flush()
-    state = start(prepared, seed=seed, ineligible=ineligible)
+    state = start(prepared, seed=seed, ineligible=draw.everywhere, ineligible_by_bin=draw.by_bin, elapsed_seconds=0.0)
     loaded = SittingRecord(sitting=sitting, exam=exam, unit_pool=pool, prepared=prepared, answers=())
     _note_asked(session, loaded=loaded, state=state, position=1, now=now)
     audit.record(
-        session, actor=actor, action="sitting.start", kind="sitting", subject=sitting.id, now=now, bank=bank.number
-    )
+        session, actor=actor, action="sitting.start", kind="sitting", subject=sitting.id, now=now,
+        bank=bank.number, **prior_details(design),
+    )  # fmt: skip
     return sitting
 
 
@@ -252,28 +258,25 @@ def _record_answer(session: Session, *, loaded: SittingRecord, selected: Sequenc
     # The grace of a few seconds is over for the clock but not for this answer: fold as of the deadline.
     moment = min(now, loaded.deadline) if loaded.deadline else now
     before = loaded.state(moment)
-    if before.next_item is None:
+    item_id = pending_item_id(loaded.prepared, before)
+    if item_id is None:
         raise SittingFinished
-    score = loaded.unit_pool.contents[before.next_item].score(selected)
-    after = record(loaded.prepared, before, item_id=loaded.unit_pool.pool.item_ids[before.next_item], response=score)
+    place = loaded.unit_pool.index_of_item[item_id]
+    score = loaded.unit_pool.contents[place].score(selected)
+    elapsed = loaded.clock(now)
+    after = record(loaded.prepared, before, item_id=item_id, response=score, elapsed_seconds=elapsed)
     position = len(loaded.answers) + 1
     answer = RecordedAnswer(
         sitting_id=loaded.sitting.id,
         position=position,
-        item_version_id=loaded.unit_pool.versions[before.next_item],
+        item_version_id=loaded.unit_pool.versions[place],
         selected=sorted(set(selected)),
         score=score,
         answered_at=now,
+        elapsed_seconds=elapsed,
     )
     session.add(answer)
-    now_loaded = SittingRecord(
-        sitting=loaded.sitting,
-        exam=loaded.exam,
-        unit_pool=loaded.unit_pool,
-        prepared=loaded.prepared,
-        answers=(*loaded.answers, answer),
-        deadline=loaded.deadline,
-    )
+    now_loaded = replace(loaded, answers=(*loaded.answers, answer))
     if after.finished:
         _note_end(session, loaded=now_loaded, state=after, now=now)
     else:
@@ -300,13 +303,14 @@ def _note_end(session: Session, *, loaded: SittingRecord, state: SittingState, n
 
 
 def _note_asked(session: Session, *, loaded: SittingRecord, state: SittingState, position: int, now: datetime) -> None:
-    if state.next_item is None or state.decision is None:
+    item_id = pending_item_id(loaded.prepared, state)
+    if item_id is None or state.decision is None:
         return
     session.add(
         AskedItem(
             sitting_id=loaded.sitting.id,
             position=position,
-            item_version_id=loaded.unit_pool.versions[state.next_item],
+            item_version_id=loaded.unit_pool.versions[loaded.unit_pool.index_of_item[item_id]],
             decision=state.decision.to_dict(),
             asked_at=now,
         )
@@ -319,19 +323,22 @@ def _view(
 ) -> SittingView:
     answered = len(loaded.answers)
     question = None
-    if not state.finished and state.next_item is not None:
-        content = loaded.unit_pool.contents[state.next_item]
+    pending = pending_item_id(loaded.prepared, state)
+    if not state.finished and pending is not None:
+        content = loaded.unit_pool.contents[loaded.unit_pool.index_of_item[pending]]
         question = QuestionView(
             position=answered + 1,
             type=content.type.value,
             language=content.language,
             stem=content.stem,
             options=tuple(option.text for option in content.options),
+            stimulus=content.stimulus,
+            partial_credit=content.partial_credit,
         )
     remaining = None
     if loaded.deadline is not None:
         remaining = max(0, int((loaded.deadline - now).total_seconds()))
-    design = loaded.prepared.design
+    design, tried_out = loaded.prepared.design, loaded.prepared.pretest_items
     return SittingView(
         id=loaded.sitting.id,
         exam_id=loaded.sitting.exam_id,
@@ -340,8 +347,8 @@ def _view(
         finished=state.finished,
         finish_reason=state.finish_reason,
         answered=answered,
-        minimum_length=design.minimum_length,
-        maximum_length=design.maximum_length,
+        minimum_length=design.minimum_length + tried_out,
+        maximum_length=design.maximum_length + tried_out,
         question=question,
         started_at=loaded.sitting.started_at,
         deadline=loaded.deadline,

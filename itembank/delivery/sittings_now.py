@@ -132,7 +132,7 @@ def _lines(
                 simulated=sitting.simulated,
                 answered=answered,
                 minimum_length=design.minimum_length,
-                maximum_length=design.maximum_length,
+                maximum_length=design.maximum_length + design.pretest_items,
                 started_at=sitting.started_at,
                 last_answer_at=last_answer_at,
                 deadline=deadline,

@@ -9,20 +9,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
-from sqlalchemy import insert
-from sqlmodel import Session
+from sqlalchemy import func, insert
+from sqlmodel import Session, col, select
 
-from engine.exposure import ExposureCounts, draw_ineligible, update
+from engine.exposure_bins import EligibilityDraw, bin_of, draw_ineligible_by_bin, update_by_bin
 from engine.outcomes import outcomes
 from engine.randomness import generator
-from engine.response_models import ItemParameters, ItemPool
-from engine.simulation import simulate_sitting
-from engine.simulation_report import SimulatedSitting
-from engine.sitting import replay
 from itembank.actor import Role
 from itembank.authoring.content import ItemContent
+from itembank.delivery.exposure_record import keep_counts, read_counts
 from itembank.delivery.outcome_record import outcome_document
 from itembank.delivery.records import prepared_exam
+from itembank.demo.simulated_candidate import SimulatedWay, TrueItems, take_exam
 from itembank.errors import NotFound
 from itembank.publishing.banks import bank_in_force
 from itembank.publishing.pools import UnitPool, unit_pool
@@ -30,7 +28,6 @@ from itembank.tables import (
     AskedItem,
     Enrolment,
     Exam,
-    ItemExposure,
     Person,
     RecordedAnswer,
     RecordedOutcome,
@@ -40,8 +37,6 @@ from itembank.tables import (
 
 _SEED = 25651127  # the day on which the standard was announced
 _DAYS = 30
-#: How far true difficulties lie from what the writers' ratings say, and true discriminations from 1.
-_SD_OF_DIFFICULTY, _SD_OF_LOG_DISCRIMINATION = 0.6, 0.3
 
 
 @dataclass(frozen=True)
@@ -63,7 +58,7 @@ def add_simulated_sittings(
     now: datetime,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Record simulated candidates' sittings of an exam, spread over the last month.
+    """Record simulated candidates' sittings of an exam, spread over the last month, beside those that it has.
 
     Each is as complete as a real one: decisions, answers, outcome; ``samat replay`` proves it like any other.
 
@@ -76,60 +71,52 @@ def add_simulated_sittings(
     bank = bank_in_force(session, standard_id=exam.standard_id)
     pool = unit_pool(session, bank_id=bank.id, unit=exam.unit)
     prepared = prepared_exam(pool, exam.design)
-    truth = _true_items(pool.pool)
-    counts = ExposureCounts.none_yet(pool.pool.item_ids)
+    truth = TrueItems(pool, _SEED)
+    # Simulated candidates of other exams have their names already.
+    first = session.exec(select(func.count()).select_from(Person).where(col(Person.simulated).is_(True))).one()
+    counts = read_counts(session, exam_id=exam.id, prepared=prepared)
     rows: list[_Rows] = []
     for number in range(count):
-        draws = generator(_SEED, number, "demo candidate")
+        draws = generator(_SEED, first + number, "demo candidate")
         seed, theta = int(draws.integers(2**53)), float(draws.standard_normal())
         rate = prepared.design.maximum_exposure
-        ineligible = () if rate is None else draw_ineligible(counts, pool.pool, maximum_rate=rate, seed=seed)
-        sitting = simulate_sitting(prepared, seed=seed, theta=theta, truth=truth, ineligible=ineligible)
-        counts = update(counts, ineligible, [code for code, _ in sitting.responses])
+        draw = EligibilityDraw(everywhere=(), by_bin=((),) * len(counts.bins))
+        if rate is not None:
+            draw = draw_ineligible_by_bin(counts, pool.pool, maximum_rate=rate, seed=seed)
+        way = take_exam(prepared, truth, seed=seed, theta=theta, draw=draw, draws=draws)
+        if rate is not None:
+            counts = update_by_bin(counts, draw, _administered(way, pool, exam))
         begun = now - timedelta(days=_DAYS) * (1 - number / count) - timedelta(hours=2)
-        rows.append(_rows_of(sitting, number, exam=exam, pool=pool, begun=begun, draws=draws))
+        rows.append(_rows_of(way, first + number, exam=exam, pool=pool, draw=draw, begun=begun, draws=draws))
         if on_progress is not None:
             on_progress(number + 1, count)
-    _store(session, exam=exam, rows=rows, counts=counts)
+    _store(session, exam=exam, rows=rows)
+    keep_counts(session, exam_id=exam.id, counts=counts)
 
 
-def _true_items(pool: ItemPool) -> ItemPool:
-    draws = generator(_SEED, 0, "demo items")
-    slopes = np.exp(_SD_OF_LOG_DISCRIMINATION * draws.standard_normal(len(pool.item_ids)))
-    shifts = _SD_OF_DIFFICULTY * draws.standard_normal(len(pool.item_ids))
-    return ItemPool.from_items(
-        [
-            ItemParameters(
-                item_id=code,
-                model="2pl",
-                discrimination=float(slopes[index]),
-                difficulty=float(pool.difficulty[index] + shifts[index]),
-                unit=pool.units[index],
-                element=pool.elements[index],
-                criterion=pool.criteria[index],
-            )
-            for index, code in enumerate(pool.item_ids)
-        ]
-    )
+def _administered(way: SimulatedWay, pool: UnitPool, exam: Exam) -> list[tuple[str, int]]:
+    design = prepared_exam(pool, exam.design).design
+    return [
+        (answer.item_id, bin_of(design, answer.decision.theta))
+        for answer in way.answers
+        if pool.index_of_item[answer.item_id] < len(pool.pool)
+    ]
 
 
 def _rows_of(
-    sitting: SimulatedSitting, number: int, *, exam: Exam, pool: UnitPool, begun: datetime, draws: np.random.Generator
+    way: SimulatedWay,
+    number: int,
+    *,
+    exam: Exam,
+    pool: UnitPool,
+    draw: EligibilityDraw,
+    begun: datetime,
+    draws: np.random.Generator,
 ) -> _Rows:
     person_id, sitting_id = uuid4(), uuid4()
-    states = list(
-        replay(
-            prepared_exam(pool, exam.design),
-            seed=sitting.seed,
-            ineligible=sitting.ineligible,
-            responses=sitting.responses,
-        )
-    )
-    places = [pool.pool.index_of(code) for code, _ in sitting.responses]
-    # People take half a minute to two minutes a question.
-    seconds = np.cumsum(draws.gamma(shape=4.0, scale=14.0, size=len(places))).tolist()
-    moments = [begun + timedelta(seconds=second) for second in seconds]
-    asked_at = [begun, *moments[:-1]]
+    moments = [begun + timedelta(seconds=answer.elapsed_seconds) for answer in way.answers]
+    places = [pool.index_of_item[answer.item_id] for answer in way.answers]
+    steps = list(enumerate(zip(places, way.answers, [begun, *moments[:-1]], moments, strict=True), start=1))
     return _Rows(
         person=_person(person_id, number, begun),
         sitting={
@@ -139,11 +126,12 @@ def _rows_of(
             "bank_id": pool.bank_id,
             "unit": exam.unit,
             "design": exam.design,
-            "seed": sitting.seed,
-            "ineligible": list(sitting.ineligible),
+            "seed": way.state.seed,
+            "ineligible": list(draw.everywhere),
+            "ineligible_by_bin": [list(ids) for ids in draw.by_bin],
             "started_at": begun,
             "finished_at": moments[-1],
-            "finish_reason": sitting.finish_reason,
+            "finish_reason": way.state.finish_reason,
             "simulated": True,
         },
         asked=[
@@ -151,27 +139,26 @@ def _rows_of(
                 "sitting_id": sitting_id,
                 "position": position,
                 "item_version_id": pool.versions[place],
-                "decision": state.decision.to_dict() if state.decision else {},
-                "asked_at": moment,
+                "decision": answer.decision.to_dict(),
+                "asked_at": asked_at,
             }
-            for position, (place, state, moment) in enumerate(zip(places, states, asked_at, strict=False), start=1)
+            for position, (place, answer, asked_at, _) in steps
         ],
         answers=[
             {
                 "sitting_id": sitting_id,
                 "position": position,
                 "item_version_id": pool.versions[place],
-                "selected": _selected(pool.contents[place], score, draws),
-                "score": score,
-                "answered_at": moment,
+                "selected": _selected(pool.contents[place], answer.score, draws),
+                "score": answer.score,
+                "answered_at": answered_at,
+                "elapsed_seconds": answer.elapsed_seconds,
             }
-            for position, (place, (_, score), moment) in enumerate(
-                zip(places, sitting.responses, moments, strict=True), start=1
-            )
+            for position, (place, answer, _, answered_at) in steps
         ],
         outcome={
             "sitting_id": sitting_id,
-            "document": outcome_document(outcomes(prepared_exam(pool, exam.design), states[-1])),
+            "document": outcome_document(outcomes(prepared_exam(pool, exam.design), way.state)),
             "recorded_at": moments[-1],
         },
     )
@@ -191,15 +178,17 @@ def _person(person_id: UUID, number: int, created_at: datetime) -> dict[str, Any
 
 def _selected(content: ItemContent, score: int, draws: np.random.Generator) -> list[int]:
     """Choose options that give the score; of the wrong ones the earlier are liked better, as in real data."""
-    if score == 1:
+    if score == content.maximum_score:
         return list(content.key)
+    if score > 0:
+        return sorted(content.key[:score])
     wrong = [position for position in range(len(content.options)) if position not in content.key]
     weights = np.array([0.5**rank for rank in range(len(wrong))])
     chosen = wrong[int(draws.choice(len(wrong), p=weights / weights.sum()))]
-    return sorted({chosen, *content.key[1:]})
+    return [chosen] if content.partial_credit else sorted({chosen, *content.key[1:]})
 
 
-def _store(session: Session, *, exam: Exam, rows: Sequence[_Rows], counts: ExposureCounts) -> None:
+def _store(session: Session, *, exam: Exam, rows: Sequence[_Rows]) -> None:
     if not rows:
         return
     session.flush()
@@ -222,16 +211,3 @@ def _store(session: Session, *, exam: Exam, rows: Sequence[_Rows], counts: Expos
     execute(insert(AskedItem), [asked for row in rows for asked in row.asked])
     execute(insert(RecordedAnswer), [answer for row in rows for answer in row.answers])
     execute(insert(RecordedOutcome), [row.outcome for row in rows])
-    execute(
-        insert(ItemExposure),
-        [
-            {
-                "exam_id": exam.id,
-                "item_code": code,
-                "sittings": counts.sittings,
-                "eligible": float(counts.eligible[index]),
-                "administered": float(counts.administered[index]),
-            }
-            for index, code in enumerate(counts.item_ids)
-        ],
-    )

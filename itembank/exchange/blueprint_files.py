@@ -1,4 +1,4 @@
-"""Reads BLUEPRINT.toml: length, selection, stop rule, exposure, and bounds on parts of the standard."""
+"""Reads BLUEPRINT.toml: length, selection, stop rule, exposure, testlets, and bounds on parts of the standard."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ _TABLES = {
     "selection": {"weight", "randomesque", "parameter_uncertainty"},
     "stop": STOP_KEYS,
     "exposure": {"max", "randomesque", "bins"},
+    "testlets": {"sd"},
 }
 _DEFAULT_MINIMUM, _DEFAULT_MAXIMUM = 10, 30
 
@@ -63,7 +64,8 @@ def _fields(document: Mapping[str, Any], *, pool_size: int, has_cut: bool) -> di
     length, selection = document.get("length", {}), document.get("selection", {})
     exposure = document.get("exposure", {})
     maximum = length.get("max", max(min(_DEFAULT_MAXIMUM, pool_size), length.get("min", 1)))
-    return {
+    effect = {f"testlet_{key}": value for key, value in document.get("testlets", {}).items()}
+    return effect | {
         "blueprint": _bounds(document),
         "minimum_length": length.get("min", min(_DEFAULT_MINIMUM, maximum)),
         "maximum_length": maximum,

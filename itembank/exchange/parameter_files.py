@@ -28,7 +28,7 @@ _PARAMETER_COLUMNS = ("item", "model", "a", "b", "c", "d")
 _PLACE_COLUMNS = ("unit", "element", "criterion")
 _THRESHOLD = re.compile(r"b[1-9][0-9]*")
 #: Columns that say what an item is made of; a column that is none of these is a classification of the items.
-_KNOWN = re.compile(r"item|model|[acd]|b[0-9]*|se_.*|unit|element|criterion|enemies|seconds")
+_KNOWN = re.compile(r"item|model|[acd]|b[0-9]*|se_.*|unit|element|criterion|enemies|seconds|testlet")
 MODELS = tuple(name for name, model in RESPONSE_MODELS.items() if set(model.fields) <= {*_COLUMN_OF, "thresholds"})
 
 
@@ -54,6 +54,7 @@ class ParameterRow:
         se_thresholds: Standard errors of the thresholds, each a number or None; empty where none is known.
         attributes: Further classifications that a blueprint may bound, as (name, value).
         seconds: Time that the item is expected to take, or None.
+        testlet: Code that it shares with the other items of its testlet, or blank.
     """
 
     item_id: str
@@ -73,6 +74,7 @@ class ParameterRow:
     se_thresholds: tuple[float | None, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
     seconds: float | None = None
+    testlet: str = ""
 
     @property
     def parameters(self) -> ItemParameters:
@@ -97,6 +99,7 @@ class ParameterRow:
             guessing=self.guessing,
             upper_asymptote=self.upper_asymptote,
             thresholds=self.thresholds,
+            testlet=self.testlet,
         )
 
     def _se_location(self) -> float:
@@ -131,7 +134,7 @@ class ParameterRow:
         if tags is None:
             return row
         tagged = replace(row, unit=tags.unit, element=tags.element, criterion=tags.criterion, enemies=tags.enemies)
-        return replace(tagged, attributes=tags.attributes, seconds=tags.seconds)
+        return replace(tagged, attributes=tags.attributes, seconds=tags.seconds, testlet=tags.testlet)
 
 
 def _known(error: float) -> float | None:
@@ -144,8 +147,8 @@ def read_parameters(path: Path) -> tuple[ParameterRow, ...]:
     The columns ``item`` and ``model`` are needed, and those of each item's model: ``b`` and, except for ``rasch``,
     ``a``; for ``3pl`` and ``4pl`` also ``c``, for ``4pl`` also ``d``; for ``grm`` and ``gpcm`` instead of ``b`` as many
     of ``b1,b2,…`` as the item has thresholds. ``unit``, ``element``, ``criterion``, standard errors (``se_a``,
-    ``se_b``, ``se_c``, ``se_b1``, …), ``enemies`` (joined by ``;``) and ``seconds`` may follow; every further column is
-    a classification of the items by its name.
+    ``se_b``, ``se_c``, ``se_b1``, …), ``enemies`` (joined by ``;``), ``testlet`` (the same code for all items of one)
+    and ``seconds`` may follow; every further column is a classification of the items by its name.
 
     Args:
         path: A ``.csv`` or ``.csv.gz`` file.
@@ -218,6 +221,7 @@ class _Line:
             se_thresholds=self._threshold_errors(len(thresholds)),
             attributes=tuple((name, cell) for name, cell in self.cells.items() if cell and not _KNOWN.fullmatch(name)),
             seconds=self._seconds(),
+            testlet=self.cells.get("testlet", ""),
         )
         self._refuse_impossible(row)
         return row
@@ -307,13 +311,13 @@ def format_parameters(rows: Iterable[ParameterRow]) -> str:
 
     Returns:
         The text, with a header; numbers are written so that they read back the same. Columns of thresholds, and of
-        their errors and that of c, stand there only if an item has them.
+        their errors and that of c, of testlets and of times, stand there only if an item has them.
     """
     cells = [_cells(row) for row in rows]
     filled = {name for row in cells for name, cell in row.items() if cell}
     thresholds = [f"b{place}" for place in range(1, sum(bool(_THRESHOLD.fullmatch(name)) for name in filled) + 1)]
     classifications = dict.fromkeys(name for row in cells for name in row if row[name] and not _KNOWN.fullmatch(name))
-    classifications |= {"seconds": None} if "seconds" in filled else {}
+    classifications |= {name: None for name in ("testlet", "seconds") if name in filled}
     optional = [name for name in ("se_c", *(f"se_{name}" for name in thresholds)) if name in filled]
     text = io.StringIO()
     writer = csv.DictWriter(
@@ -336,7 +340,7 @@ def _cells(row: ParameterRow) -> dict[str, str]:
         # Rasch items are written with their a of 1.
         if field in fields or field == "discrimination":
             cells[column] = _blank_or(getattr(row, field))
-    cells |= dict(row.attributes) | {"seconds": _blank_or(row.seconds)}
+    cells |= dict(row.attributes) | {"seconds": _blank_or(row.seconds), "testlet": row.testlet}
     errors = {"se_a": row.se_discrimination, "se_b": row.se_difficulty, "se_c": row.se_guessing}
     errors |= {f"se_b{place}": error for place, error in enumerate(row.se_thresholds, start=1)}
     thresholds = {f"b{place}": value for place, value in enumerate(row.thresholds, start=1)}

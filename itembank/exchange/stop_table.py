@@ -57,6 +57,7 @@ def in_terms_of_the_file(message: str) -> str:
     for key, fields in _SETTINGS.items():
         for field in fields:
             message = message.replace(f"stopping.{field} ", f"stop.{key} ")
+    message = message.replace("testlet_sd ", "testlets.sd ")
     message = message.replace("stopping.time_limit_seconds ", "stop.minutes (in seconds) ")
     return message.replace("stopping.further_rules ", "stop.rule ").replace("stopping.combination ", "stop.combine ")
 

@@ -10,28 +10,14 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from calibration.priors import difficulty_prior, discrimination_of_guess
 from itembank import audit
 from itembank.actor import Actor, Role
-from itembank.authoring.items import BANK_READERS
-from itembank.authoring.lifecycle import ItemState
-from itembank.errors import InvalidInput, NotFound, NothingToPublish
-from itembank.framework.document import Framework
+from itembank.authoring.roles import BANK_READERS
+from itembank.errors import InvalidInput, NotFound
 from itembank.framework.store import current_standard
-from itembank.tables import Bank, BankInForce, BankItem, Item, ItemVersion, Standard
-
-
-@dataclass(frozen=True, slots=True)
-class Parameters:
-    """What an item is measured by in a bank."""
-
-    model: str
-    discrimination: float
-    difficulty: float
-    se_discrimination: float
-    se_difficulty: float
-    source: str  # "prior" or "calibration"
-    n_responses: int = 0
+from itembank.publishing.bank_content import bank_content, changed_versions, same_content
+from itembank.publishing.parameters import Parameters
+from itembank.tables import Bank, BankInForce, BankItem, Standard
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +45,6 @@ class InForceView:
     reason: str
 
 
-def prior_parameters(difficulty_rating: int) -> Parameters:
-    """Give the parameters of an item about which only the writer's rating is known (cold start)."""
-    difficulty, spread = difficulty_prior(difficulty_rating)
-    return Parameters(
-        model="2pl",
-        discrimination=discrimination_of_guess(1.0, spread),
-        difficulty=difficulty,
-        se_discrimination=0.35,
-        se_difficulty=spread,
-        source="prior",
-    )
-
-
 def publish_bank(
     session: Session,
     *,
@@ -82,7 +55,7 @@ def publish_bank(
     calibration_run_id: UUID | None = None,
     simulated_data: bool = False,
 ) -> BankView:
-    """Publish every operational item version of the current standard as a new bank and put it in force.
+    """Publish the item versions of the current standard that are operational or tried out, and put the bank in force.
 
     An item version's parameters are, in this order: the calibrated ones given here, those of the bank in force, the
     prior from the writer's rating. Where that gives the bank in force again, such as at a double click, nothing is
@@ -100,13 +73,14 @@ def publish_bank(
     Raises:
         NotAllowed: The actor is not a psychometrician.
         NothingToPublish: No item is operational.
+        InvalidInput: Calibrated parameters don't fit their item.
     """
     actor.require(Role.PSYCHOMETRICIAN)
     lock_banks(session)
     standard = current_standard(session)
     before = find_bank_in_force(session)
-    known = _parameters_of(session, before.id) if before else {}
-    known.update(calibrated or {})
+    rows_before = session.exec(select(BankItem).where(BankItem.bank_id == before.id)).all() if before else []
+    known = {row.item_version_id: Parameters.of_row(row) for row in rows_before} | dict(calibrated or {})
     bank = Bank(
         standard_id=standard.id,
         number=_next_number(session),
@@ -116,8 +90,9 @@ def publish_bank(
         calibration_run_id=calibration_run_id,
         simulated_data=simulated_data or (before is not None and before.simulated_data),
     )
-    content = _content(session, bank, framework=standard.framework, known=known)
-    if before is not None and calibration_run_id is None and _is_the_same(session, before, bank, content):
+    content = bank_content(session, bank, standards=_versions(session), framework=standard.framework, known=known)
+    of_this_standard = before is not None and before.standard_id == standard.id
+    if before is not None and of_this_standard and calibration_run_id is None and same_content(rows_before, content):
         return bank_view(session, bank_id=before.id)
     session.add(bank)
     session.flush()
@@ -128,31 +103,6 @@ def publish_bank(
         items=len(content), note=note,
     )  # fmt: skip
     return bank_view(session, bank_id=bank.id)
-
-
-def _content(session: Session, bank: Bank, *, framework: Framework, known: Mapping[UUID, Parameters]) -> list[BankItem]:
-    rows = session.exec(
-        select(Item, ItemVersion)
-        .join(ItemVersion, col(ItemVersion.item_id) == col(Item.id))
-        .where(ItemVersion.state == ItemState.OPERATIONAL.value, col(Item.standard_id).in_(_versions(session)))
-        .order_by(Item.code)
-    )
-    elements = {criterion.code: element for element in framework.elements for criterion in element.criteria}
-    content = [
-        _bank_item(
-            bank.id,
-            item=item,
-            version=version,
-            unit=framework.unit_of(elements[version.criterion].code).code,
-            element=elements[version.criterion].code,
-            parameters=known.get(version.id) or prior_parameters(version.difficulty_rating),
-        )
-        for item, version in rows
-        if version.criterion in elements
-    ]
-    if not content:
-        raise NothingToPublish
-    return content
 
 
 def reinstate_bank(session: Session, *, actor: Actor, number: int, reason: str, now: datetime) -> BankView:
@@ -263,19 +213,9 @@ def in_force_history(session: Session, *, actor: Actor) -> tuple[InForceView, ..
 
 
 def unpublished_changes(session: Session) -> int:
-    """Count item versions that the bank in force and the operational items don't have in common."""
+    """Count item versions that stand otherwise than in the bank in force: used, tried out, or whose enemy."""
     bank = find_bank_in_force(session)
-    operational = set(
-        session.exec(
-            select(ItemVersion.id)
-            .join(Item, col(Item.id) == col(ItemVersion.item_id))
-            .where(ItemVersion.state == ItemState.OPERATIONAL.value, col(Item.standard_id).in_(_versions(session)))
-        ).all()
-    )
-    published: set[UUID] = set()
-    if bank is not None:
-        published = set(session.exec(select(BankItem.item_version_id).where(BankItem.bank_id == bank.id)).all())
-    return len(operational ^ published)
+    return changed_versions(session, bank_id=bank.id if bank else None, standards=_versions(session))
 
 
 def lock_banks(session: Session) -> None:
@@ -288,17 +228,6 @@ def lock_banks(session: Session) -> None:
     session.exec(first.with_for_update(key_share=True)).one()
 
 
-def _is_the_same(session: Session, before: Bank, bank: Bank, content: Sequence[BankItem]) -> bool:
-    if before.standard_id != bank.standard_id:
-        return False
-    published = session.exec(select(BankItem).where(BankItem.bank_id == before.id))
-    return {_identity(row) for row in published} == {_identity(row) for row in content}
-
-
-def _identity(row: BankItem) -> tuple[object, ...]:
-    return tuple(sorted(row.model_dump(exclude={"bank_id"}).items()))
-
-
 def _put_in_force(session: Session, *, actor: Actor, bank: Bank, reason: str, now: datetime) -> None:
     session.add(
         BankInForce(
@@ -306,42 +235,6 @@ def _put_in_force(session: Session, *, actor: Actor, bank: Bank, reason: str, no
         )
     )
     session.flush()
-
-
-def _parameters_of(session: Session, bank_id: UUID) -> dict[UUID, Parameters]:
-    rows = session.exec(select(BankItem).where(BankItem.bank_id == bank_id))
-    return {
-        row.item_version_id: Parameters(
-            model=row.model,
-            discrimination=row.discrimination,
-            difficulty=row.difficulty,
-            se_discrimination=row.se_discrimination,
-            se_difficulty=row.se_difficulty,
-            source=row.parameter_source,
-            n_responses=row.n_responses,
-        )
-        for row in rows
-    }
-
-
-def _bank_item(
-    bank_id: UUID, *, item: Item, version: ItemVersion, unit: str, element: str, parameters: Parameters
-) -> BankItem:
-    return BankItem(
-        bank_id=bank_id,
-        item_version_id=version.id,
-        item_code=item.code,
-        unit=unit,
-        element=element,
-        criterion=version.criterion,
-        model=parameters.model,
-        discrimination=parameters.discrimination,
-        difficulty=parameters.difficulty,
-        se_discrimination=parameters.se_discrimination,
-        se_difficulty=parameters.se_difficulty,
-        parameter_source=parameters.source,
-        n_responses=parameters.n_responses,
-    )
 
 
 def _next_number(session: Session) -> int:

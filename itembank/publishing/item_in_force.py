@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from itembank.actor import Actor
-from itembank.authoring.items import BANK_READERS
+from itembank.authoring.roles import BANK_READERS
 from itembank.publishing.banks import find_bank_in_force
 from itembank.tables import BankItem, ItemVersion
 

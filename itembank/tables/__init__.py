@@ -4,9 +4,17 @@ from itembank.tables.audit import AuditEntry
 from itembank.tables.banks import Bank, BankInForce, BankItem
 from itembank.tables.calibration import CalibrationRun
 from itembank.tables.exams import Enrolment, Exam
-from itembank.tables.items import Item, ItemMove, ItemVersion
+from itembank.tables.items import EnemyPair, Item, ItemMove, ItemVersion
 from itembank.tables.people import FailedSignIn, Person, RoleAssignment, SignInSession
-from itembank.tables.sittings import AskedItem, ItemExposure, RecordedAnswer, RecordedOutcome, Sitting
+from itembank.tables.simulations import SimulationRun
+from itembank.tables.sittings import (
+    AskedItem,
+    ItemExposure,
+    ItemExposureInBin,
+    RecordedAnswer,
+    RecordedOutcome,
+    Sitting,
+)
 from itembank.tables.standards import Standard
 
 __all__ = [
@@ -16,11 +24,13 @@ __all__ = [
     "BankInForce",
     "BankItem",
     "CalibrationRun",
+    "EnemyPair",
     "Enrolment",
     "Exam",
     "FailedSignIn",
     "Item",
     "ItemExposure",
+    "ItemExposureInBin",
     "ItemMove",
     "ItemVersion",
     "Person",
@@ -28,6 +38,7 @@ __all__ = [
     "RecordedOutcome",
     "RoleAssignment",
     "SignInSession",
+    "SimulationRun",
     "Sitting",
     "Standard",
 ]

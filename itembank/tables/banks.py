@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from itembank.tables.columns import UtcDateTime
+from itembank.tables.columns import Document, UtcDateTime
 
 
 class Bank(SQLModel, table=True):
@@ -25,6 +26,9 @@ class Bank(SQLModel, table=True):
     calibration_run_id: UUID | None = Field(default=None)
     #: Some of its parameters come, now or by way of an earlier bank, from answers of simulated candidates.
     simulated_data: bool = False
+    #: Whether sittings on it mind the standard errors of its parameters. Those on banks of before did not, whatever
+    #: their designs said, and have to replay as they were.
+    minds_errors: bool = True
 
 
 class BankItem(SQLModel, table=True):
@@ -43,9 +47,21 @@ class BankItem(SQLModel, table=True):
     difficulty: float
     se_discrimination: float
     se_difficulty: float
+    #: What the model needs besides, by the names of the engine's ItemParameters: guessing, thresholds and the like.
+    parameters: dict[str, Any] = Field(default_factory=dict, sa_type=Document)
     #: ``prior`` (the writer's rating) or ``calibration``.
     parameter_source: str = Field(max_length=20)
     n_responses: int = 0
+    #: Tried out: asked without counting, so that its parameters become known.
+    pretest: bool = False
+    #: Codes of the items of the bank that must not meet it in one sitting, sorted.
+    enemies: list[Any] = Field(default_factory=list, sa_type=Document)
+    #: Items with the same code share a text and are given together; empty for an item that stands alone.
+    testlet: str = Field(default="", max_length=80)
+    #: Further classifications that a blueprint may bound, such as the cognitive level.
+    attributes: dict[str, Any] = Field(default_factory=dict, sa_type=Document)
+    #: Median time of recorded answers; 0 while too few are recorded.
+    expected_seconds: float = 0.0
 
 
 class BankInForce(SQLModel, table=True):

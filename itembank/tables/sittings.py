@@ -26,6 +26,8 @@ class Sitting(SQLModel, table=True):
     seed: int = Field(sa_type=BigInteger)
     #: Item codes that exposure control ruled out for this sitting, drawn once at the start.
     ineligible: list[Any] = Field(default_factory=list, sa_type=Document)
+    #: For each exposure bin of the design, those ruled out besides while the estimate is in it; empty without bins.
+    ineligible_by_bin: list[Any] = Field(default_factory=list, sa_type=Document)
     started_at: datetime = Field(sa_type=UtcDateTime, index=True)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     finish_reason: str | None = Field(default=None, max_length=40)
@@ -56,6 +58,9 @@ class RecordedAnswer(SQLModel, table=True):
     selected: list[int] = Field(sa_type=Document)
     score: int
     answered_at: datetime = Field(sa_type=UtcDateTime)
+    #: What the candidate's clock showed: seconds since the start, less the extra time. Kept because extra time may be
+    #: granted later, and a stop by time must replay as it was decided.
+    elapsed_seconds: float | None = None
 
 
 class RecordedOutcome(SQLModel, table=True):
@@ -74,6 +79,19 @@ class ItemExposure(SQLModel, table=True):
     __tablename__ = "item_exposure"
 
     exam_id: UUID = Field(foreign_key="exam.id", primary_key=True)
+    item_code: str = Field(primary_key=True, max_length=80)
+    sittings: float = 0.0
+    eligible: float = 0.0
+    administered: float = 0.0
+
+
+class ItemExposureInBin(SQLModel, table=True):
+    """The same over the sittings whose ability estimate was in one bin, for exams that control exposure by bins."""
+
+    __tablename__ = "item_exposure_in_bin"
+
+    exam_id: UUID = Field(foreign_key="exam.id", primary_key=True)
+    bin: int = Field(primary_key=True)
     item_code: str = Field(primary_key=True, max_length=80)
     sittings: float = 0.0
     eligible: float = 0.0

@@ -67,7 +67,10 @@ class Service:
         self.now = NOON
         self.worker = QuietWorker()
         settings = Settings(database_url=database.url, sign_in_attempts=3)
-        self.api = create_api(database=database, settings=settings, worker=self.worker)
+        self.simulation_worker = QuietWorker()
+        self.api = create_api(
+            database=database, settings=settings, worker=self.worker, simulation_worker=self.simulation_worker
+        )
         self.api.dependency_overrides[current_time] = self._time
         self.site = FastAPI()
         self.site.mount(API_PREFIX, self.api)

@@ -140,7 +140,6 @@ def test_simulate_takes_every_model_of_the_parameter_file(mixed_parameters: Path
         (("frobnicate",), "frobnicate"),
         (("calibrate", "{tmp}/none.csv", "--model", "2pl"), "none.csv"),
         (("calibrate", "{lsat7}", "--model", "5pl"), "5pl"),
-        (("calibrate", "{lsat7}", "--model", "gpcm"), "gpcm"),
         (("calibrate", "{lsat7}"), "--model"),
         (("score", "{lsat7}", "--parameters", "{lsat7}", "--out", "{tmp}/s.csv"), "item,model"),
         (("simulate", "--parameters", "{lsat7}", "--examinees", "5", "--seed", "1"), "lsat7.csv"),

@@ -8,9 +8,9 @@ from engine.design import prepare_exam
 from engine.response_models import ItemParameters, ItemPool
 from engine.simulation import simulate
 from itembank.authoring.starter import starter_items
-from itembank.delivery.exams import default_design
+from itembank.delivery.proposed_design import default_design
 from itembank.framework.starter import load_starter_standard
-from itembank.publishing.banks import prior_parameters
+from itembank.publishing.parameters import prior_parameters
 
 UNITS = ("Dlit100", "DG100", "DT600")
 

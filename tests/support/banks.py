@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlmodel import Session, select
 
 from itembank.actor import Actor
-from itembank.publishing.banks import BankView, Parameters, bank_in_force, publish_bank
+from itembank.publishing.banks import BankView, bank_in_force, publish_bank
+from itembank.publishing.parameters import Parameters
 from itembank.tables import BankItem
 from tests.support.institution import NOON
 

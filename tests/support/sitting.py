@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlmodel import select
 
+from engine.sitting import pending_item_id
 from itembank.actor import Actor
 from itembank.database import Database
 from itembank.delivery.records import load_record
@@ -60,9 +61,9 @@ def pending_choice(database: Database, sitting_id: UUID, now: datetime, choose: 
     """Work out what to answer to the pending question, by looking where candidates can't."""
     with database.reading() as session:
         loaded = load_record(session, sitting_id)
-        pending = loaded.state(now).next_item
+        pending = pending_item_id(loaded.prepared, loaded.state(now))
         assert pending is not None
-        content = loaded.unit_pool.contents[pending]
+        content = loaded.unit_pool.contents[loaded.unit_pool.index_of_item[pending]]
         return choose(content.key, len(content.options))
 
 

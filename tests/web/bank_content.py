@@ -22,12 +22,20 @@ CONTENT = ItemContent(
     source="คู่มือทดสอบ",
 )
 
+SEVERAL = replace(
+    CONTENT,
+    type=ItemType.MULTIPLE_CHOICE,
+    options=(Option("กำหนดนโยบาย", True), Option("จัดสรรงบประมาณ", True), Option("ติดตั้งเครื่อง", False)),
+)
+TEXT = "กรมแห่งหนึ่งเปิดให้ประชาชนจองคิวออนไลน์\nวันแรกมีผู้จอง **สองพันคน**"
+
 _ATTACK = "<script>alert(1)</script>"
 HOSTILE = replace(
     CONTENT,
     stem=f"{_ATTACK} **<img src=x onerror=alert(1)>**",
     options=(Option(f"ก {_ATTACK}", True, _ATTACK), Option('"><img src=x>', False, "{{ 7 * 7 }}")),
     source=_ATTACK,
+    stimulus=f"{_ATTACK} **<b>**",
 )
 
 
@@ -41,8 +49,12 @@ def form_of(content: ItemContent) -> dict[str, Any]:
         "language": content.language,
         "stem": content.stem,
         "source": content.source,
+        "testlet": content.testlet,
+        "stimulus": content.stimulus,
         "correct": [str(position + 1) for position in content.key],
     }
+    if content.partial_credit:
+        fields["partial_credit"] = "1"
     for number, option in enumerate(content.options, start=1):
         fields |= {f"text_{number}": option.text, f"rationale_{number}": option.rationale}
     return fields

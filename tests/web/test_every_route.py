@@ -66,6 +66,8 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "/bank/items/{item_id}"): only(W, do="save", criterion="{code}", stem="ข้อ", started_from="1"),
     ("POST", "/bank/items/{item_id}/moves"): only(W, move="submit", version="1"),  # others in MOVES
     ("GET", "/bank/items/{item_id}/history"): Door(BANK),
+    ("POST", "/bank/items/{item_id}/enemies"): only(W, R, P, code="DG101-1.1-01", reason="เหตุผล"),
+    ("POST", "/bank/items/{item_id}/enemies/part"): only(W, R, P, code="DG101-1.1-01", reason="เหตุผล"),
     ("GET", "/review"): only(R),
     ("GET", "/review/{item_id}"): only(R),
     ("POST", "/review/{item_id}/answer"): only(R, version="1", answer="0"),
@@ -84,6 +86,13 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "/banks"): Door(BANK),
     ("POST", "/banks"): only(P, note="ทดลอง"),
     ("POST", "/banks/{number}/reinstate"): only(P, reason="เหตุผล"),
+    ("GET", "/simulations"): Door(EXAMS),
+    ("GET", "/simulations/new"): Door(EXAMS),
+    ("POST", "/simulations"): Door(EXAMS, {"unit": "DG100", "minimum_length": "ten"}),
+    ("GET", "/simulations/{run_id}"): Door(EXAMS),
+    ("POST", "/simulations/{run_id}/cancel"): Door(EXAMS),
+    ("GET", "/simulations/{run_id}/report.html"): Door(EXAMS),
+    ("GET", "/simulations/{run_id}/report.json"): Door(EXAMS),
     # Administration
     ("GET", "/administration/people"): only(A),
     ("GET", "/administration/people/new"): only(A),

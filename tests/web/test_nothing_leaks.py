@@ -15,7 +15,8 @@ from sqlmodel import Session, col, select
 from api.routes import API_PREFIX
 from itembank.actor import COMMAND_LINE
 from itembank.framework.store import current_standard
-from itembank.publishing.banks import Parameters, bank_in_force, publish_bank
+from itembank.publishing.banks import bank_in_force, publish_bank
+from itembank.publishing.parameters import Parameters
 from itembank.tables import AskedItem, BankItem, Item, ItemVersion, Person, Sitting
 from tests.support.institution import NOON, PASSWORD
 from tests.support.sitting import always_right, always_wrong, pending_choice
@@ -167,13 +168,14 @@ def publish_telling_parameters(site: Site) -> None:
         items = session.exec(select(BankItem).where(BankItem.bank_id == bank_in_force(session).id)).all()
         calibrated = {
             item.item_version_id: Parameters(
-                model="2pl",
+                model=item.model,
                 discrimination=1.13171 + 0.00713 * place,
                 difficulty=(1.51137 + 0.00613 * place) * (-1) ** place,
                 se_discrimination=0.21931,
                 se_difficulty=0.23719,
                 source="calibration",
                 n_responses=417,
+                further=item.parameters,
             )
             for place, item in enumerate(items)
         }

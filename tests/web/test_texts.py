@@ -13,6 +13,7 @@ import pytest
 from jinja2 import nodes
 
 from engine.stop_reasons import STOP_SENTENCES
+from engine.stop_settings import COMBINATIONS
 from itembank.actor import Role
 from itembank.authoring.content import CognitiveLevel, ItemType
 from itembank.authoring.lifecycle import MOVES, ItemState
@@ -20,6 +21,7 @@ from itembank.calibration_runs.item_statistics import ItemFlag
 from itembank.calibration_runs.states import RunState
 from itembank.delivery.my_exams import MyExamState
 from itembank.errors import error_classes
+from itembank.simulations.states import SimulationState
 from web.page import templates
 from web.texts_catalogue import LANGUAGES, catalogue
 
@@ -39,7 +41,17 @@ VERDICTS = ("competent", "not_yet_competent", "not_enough_evidence")
 #: What fills the last part of a text's name.
 FAMILIES: dict[str, Iterable[str]] = {
     "shell.role_": Role,
-    "shell.state_": [*ItemState, *RunState, *MyExamState, *VERDICTS, "active", "disabled", "in_force", "earlier"],
+    "shell.state_": [
+        *ItemState,
+        *RunState,
+        *SimulationState,
+        *MyExamState,
+        *VERDICTS,
+        "active",
+        "disabled",
+        "in_force",
+        "earlier",
+    ],
     "shell.verdict_": VERDICTS,
     "shell.verdict_long_": VERDICTS,
     "candidate.reason_": REASONS,
@@ -51,6 +63,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "bank.notice_": MOVES,
     "bank.no_moves_": ItemState,
     "measurement.flag_": ItemFlag,
+    "simulations.combination_": COMBINATIONS,
 }
 
 

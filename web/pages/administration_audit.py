@@ -65,6 +65,8 @@ def _subject_url(entry: AuditView) -> str:
         return f"/administration/exams/{entry.subject}"
     if entry.subject_kind == "sitting":
         return f"/administration/sittings/{entry.subject}/replay"
+    if entry.subject_kind == "simulation":
+        return f"/simulations/{entry.subject}"
     return f"/administration/audit?{urlencode({'subject': entry.subject})}"
 
 

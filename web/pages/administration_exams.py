@@ -10,8 +10,9 @@ from fastapi import APIRouter, Form, Query
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from engine.design import ExamDesign
-from itembank.actor import Role
+from engine.design import SELECTIONS, ExamDesign
+from engine.stop_settings import STOP_RULES
+from itembank.actor import Actor, Role
 from itembank.delivery.exam_planning import (
     ExaminableUnit,
     blueprint_lines,
@@ -31,9 +32,11 @@ from itembank.delivery.exams import (
 )
 from itembank.errors import BankTooSmall, IllegalMove, InvalidInput, NotFound
 from itembank.people.accounts import list_enrollable
+from itembank.simulations.starting_points import design_of_run
 from web.page import Now, Page, SignedInPage, Transaction, actor_of
+from web.pages.administration_design_words import design_words, words_of_selection, words_of_stop_rule
 from web.pages.administration_entries import field_errors, read_whole
-from web.pages.administration_exam_form import ExamForm, TimesForm, refusal
+from web.pages.administration_exam_form import ADVANCED_FIELDS, ExamForm, TimesForm, refusal
 
 #: More candidates than these are enrolled by pasting their names, not by ticking them.
 MOST_PICKABLE = 200
@@ -53,18 +56,21 @@ def exams_page(page: SignedInPage, session: Transaction, now: Now) -> Response:
 
 @router.get("/new")
 def new_exam_page(
-    page: SignedInPage, session: Transaction, unit: Annotated[str, Query(max_length=60)] = ""
+    page: SignedInPage,
+    session: Transaction,
+    unit: Annotated[str, Query(max_length=60)] = "",
+    run: Annotated[str, Query(max_length=60)] = "",
 ) -> Response:
-    """Let a unit be chosen, then propose a design for it."""
+    """Let a unit be chosen, then propose a design for it, or show the one that a simulation tried."""
     actor = actor_of(page)
     actor.require(Role.ADMINISTRATOR)
     units = examinable_units(session, actor=actor)
     chosen = next((entry for entry in units if entry.code == unit), None)
     if chosen is None:
         return page.render("administration/exam_units.html", units=units)
-    proposed = propose_design(session, actor=actor, unit=chosen.code)
+    proposed = _starting_design(session, actor, unit=chosen.code, run=run)
     title = page.t("administration.proposed_title", unit=chosen.code, title=chosen.title)
-    return _new_exam(page, chosen, ExamForm.proposed(proposed, unit=chosen.code, title=title))
+    return _new_exam(page, chosen, ExamForm.proposed(proposed, unit=chosen.code, title=title, run=run))
 
 
 @router.post("")
@@ -76,7 +82,8 @@ def create_exam_page(page: SignedInPage, session: Transaction, now: Now, entered
     if unit is None:
         raise NotFound(what="unit in the bank in force", name=entered.unit)
     zone = page.settings.time_zone
-    proposed = propose_design(session, actor=actor, unit=unit.code)
+    proposed = _starting_design(session, actor, unit=unit.code, run=entered.run)
+    entered = entered.completed(proposed)
     errors = {**entered.errors(proposed, page.t, zone=zone), **_lacking(page, session, entered, proposed)}
     if errors:
         return _new_exam(page, unit, entered, errors=errors)
@@ -175,6 +182,16 @@ def extra_time_page(
     return page.redirect(f"/administration/exams/{exam_id}", notice="administration.notice_extra_time")
 
 
+def _starting_design(session: Session, actor: Actor, *, unit: str, run: str) -> ExamDesign:
+    if not run:
+        return propose_design(session, actor=actor, unit=unit)
+    try:
+        run_id = UUID(run)
+    except ValueError:
+        raise NotFound(what="simulation", name=run) from None
+    return design_of_run(session, actor=actor, run_id=run_id)
+
+
 def _new_exam(
     page: Page, unit: ExaminableUnit, entered: ExamForm, *, errors: Mapping[str, str] | None = None
 ) -> Response:
@@ -183,6 +200,12 @@ def _new_exam(
         status=422 if errors else 200,
         unit=unit,
         entered=entered,
+        selections=[{"value": name, "label": words_of_selection(name, page.t)} for name in SELECTIONS],
+        stop_rules=[
+            {"value": name, "label": words_of_stop_rule(name, page.t)} for name in STOP_RULES if name != "time"
+        ],
+        # What is wrong in a folded part has to be seen.
+        advanced_open=bool(entered.run) or not ADVANCED_FIELDS.isdisjoint(errors or {}),
         errors=errors or {},
         zone=page.settings.time_zone,
     )
@@ -216,6 +239,7 @@ def _exam(
         status=422 if errors else 200,
         exam=exam,
         state=opening_state(exam, now).value,
+        design_words=design_words(exam.design, page.t),
         blueprint=blueprint_lines(session, actor=actor, exam_id=exam_id),
         enrolments=enrolments,
         simulated=simulated,

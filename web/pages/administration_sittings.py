@@ -8,9 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from engine.explanation_words import RULES
 from itembank.delivery.replay import replay_sitting
 from itembank.delivery.sittings_now import sitting_line, sittings_now
+from itembank.delivery.told_replay import told_replay
 from web.page import Now, SignedInPage, Transaction, actor_of
+from web.pages.replay_chart import posterior_chart, posterior_key
 from web.texts_catalogue import Texts
 
 router = APIRouter(prefix="/sittings")
@@ -35,14 +38,19 @@ def sittings_page(
 
 
 @router.get("/{sitting_id}/replay")
-def replay_page(page: SignedInPage, session: Transaction, now: Now, sitting_id: UUID) -> Response:
-    """Recompute a sitting and show every step with whatever differs from the record."""
+def replay_page(page: SignedInPage, session: Transaction, now: Now, sitting_id: UUID, details: str = "") -> Response:
+    """Recompute a sitting, show whatever differs from the record, and tell why each question was asked."""
     actor = actor_of(page)
-    report = replay_sitting(session, actor=actor, sitting_id=sitting_id, now=now)
+    report = replay_sitting(session, actor=actor, sitting_id=sitting_id, now=now, with_posteriors=True)
     line = sitting_line(session, actor=actor, sitting_id=sitting_id, now=now)
     return page.render(
         "administration/replay.html",
         report=report,
+        told=told_replay(report, language=page.t.language),
+        chart=lambda step: posterior_chart(report, step, page.t),
+        chart_key=posterior_key(page.t),
+        rule_in_words=lambda rule: RULES[rule][page.t.language] if rule in RULES else rule,
+        opened=bool(details),
         line=line,
         differing=sum(bool(step.differences) for step in report.steps),
         in_words=lambda difference: difference_in_words(difference, page.t),

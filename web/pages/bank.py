@@ -10,7 +10,7 @@ from itembank.authoring.coverage import FAIR_FROM, GOOD_FROM, coverage, coverage
 from itembank.authoring.criteria import criterion_context
 from itembank.authoring.items import list_items
 from web.page import SignedInPage, Transaction, actor_of
-from web.pages import bank_editing, bank_items, bank_review
+from web.pages import bank_editing, bank_enemies, bank_items, bank_review
 
 #: A criterion has a handful of items; its page shows them all.
 _ALL = 1000
@@ -19,6 +19,7 @@ router = APIRouter()
 # Editing first: /bank/items/new must not be taken for an item called "new".
 router.include_router(bank_editing.router)
 router.include_router(bank_items.router)
+router.include_router(bank_enemies.router)
 router.include_router(bank_review.router)
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 from starlette.background import BackgroundTask
 
-from calibration.marginal_likelihood import MODELS
+from calibration.marginal_likelihood import QUICK_MODELS
 from itembank.calibration_runs import runs
 from itembank.calibration_runs.item_statistics import units_in_force
 from itembank.calibration_runs.results import RunItem
@@ -138,7 +138,7 @@ def _show_runs(
         status=status,
         runs=runs.list_runs(session, actor=actor),
         units=units_in_force(session, actor=actor),
-        models=MODELS,
+        models=QUICK_MODELS,
         fewest={"persons": runs.FEWEST_PERSONS, "answers": runs.FEWEST_ANSWERS},
         values={"unit": unit, "model": model, "simulated": simulated},
         errors=errors or {},

@@ -195,6 +195,8 @@ def _question(
             "type": view.question.type,
             "stem": view.question.stem,
             "options": [{"text": text} for text in view.question.options],
+            "stimulus": view.question.stimulus,
+            "partial_credit": view.question.partial_credit,
         },
         saved_position=saved_position,
         message=message,

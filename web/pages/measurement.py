@@ -21,8 +21,9 @@ from itembank.calibration_runs.item_statistics import (
     item_statistics,
     units_in_force,
 )
+from itembank.drawing.bars import BarFigure, bar_figure
 from itembank.errors import InvalidInput
-from web.charts import BarFigure, CurveFigure, ScatterFigure, bar_figure, curve_figure, scatter_figure
+from web.charts import CurveFigure, ScatterFigure, curve_figure, scatter_figure
 from web.page import SignedInPage, Transaction, actor_of
 from web.texts_catalogue import Texts
 

@@ -10,11 +10,11 @@ from uuid import UUID
 import pytest
 
 from engine.blueprint import Blueprint, Bounds
+from engine.prior_origin import PriorOrigin
 from itembank.database import Database
 from itembank.delivery.exams import (
     check_design,
     create_exam,
-    default_design,
     enrol,
     exam_view,
     list_enrolments,
@@ -22,6 +22,7 @@ from itembank.delivery.exams import (
     propose_design,
     set_times,
 )
+from itembank.delivery.proposed_design import default_design
 from itembank.errors import BankTooSmall, InvalidInput, NotAllowed, NotFound
 from itembank.framework.starter import load_starter_standard
 from tests.support.institution import NOON, Institution
@@ -97,12 +98,22 @@ def test_a_design_that_the_bank_cannot_fill_is_refused_by_what_is_missing(filled
             )  # fmt: skip
 
 
-def test_a_design_that_only_simulations_know_is_refused(filled: Filled) -> None:
+def test_a_design_informed_by_one_candidates_past_is_refused(filled: Filled) -> None:
+    database, people = filled
+    origin = PriorOrigin(population_mean=0.0, population_sd=1.0, units=("DG200",), sittings=("x",), weight=1.0)
+    with database.reading() as session:
+        design = propose_design(session, actor=people["administrator"], unit="DG100")
+        with pytest.raises(InvalidInput, match="prior_origin"):
+            check_design(session, unit="DG100", design=replace(design, unit_correlation=0.5, prior_origin=origin))
+
+
+def test_a_limit_on_the_expected_time_is_refused_while_times_are_unknown(filled: Filled) -> None:
     database, people = filled
     with database.reading() as session:
         design = propose_design(session, actor=people["administrator"], unit="DG100")
-        with pytest.raises(InvalidInput, match="exposure_bins"):
-            check_design(session, unit="DG100", design=replace(design, exposure_bins=3))
+        quick = replace(design, blueprint=Blueprint((Bounds(level="time", code="", maximum=600),)))
+        with pytest.raises(BankTooSmall, match=r"20 items have none, the first of them 'DG101-1\.1-01'"):
+            check_design(session, unit="DG100", design=quick)
 
 
 def test_only_administrators_make_exams(filled: Filled) -> None:

@@ -104,6 +104,18 @@ def test_an_answer_to_another_item_than_the_one_asked_is_found(filled: Filled) -
     assert any(text.startswith("answered item: ") for text in report.steps[0].differences)
 
 
+def test_an_answer_that_its_item_cannot_have_is_found(filled: Filled) -> None:
+    database, people = filled
+    view = begin(database, actor=people["candidate"], exam_id=people.exam, now=NOON)
+    answer_once(database, actor=people["candidate"], view=view, now=NOON)
+    with database.writing() as session:
+        answer = session.get_one(RecordedAnswer, (view.id, 1))
+        answer.selected = [17]
+        session.add(answer)
+    report = _replay(database, people, view.id)
+    assert report.steps[0].differences == ("score: recorded 1, recomputed None",)
+
+
 def test_candidates_do_not_replay(filled: Filled) -> None:
     database, people = filled
     done = sit_through(database, actor=people["candidate"], exam_id=people.exam, now=NOON)

@@ -1,0 +1,84 @@
+"""An exam's design in words, as those who run the exam read it."""
+
+from __future__ import annotations
+
+from engine.design import ExamDesign
+from web.texts_catalogue import Texts
+
+Facts = list[tuple[str, str]]
+
+
+def words_of_selection(selection: str, t: Texts) -> str:
+    """Name a way to choose questions."""
+    return t(f"administration.selection_{selection.replace('-', '_')}")
+
+
+def words_of_stop_rule(rule: str, t: Texts) -> str:
+    """Name a stop rule."""
+    return t(f"administration.stop_{rule}")
+
+
+def design_words(design: ExamDesign, t: Texts) -> Facts:
+    """Put a design into words: what always matters, then what this one makes use of."""
+    return [
+        (
+            t("administration.length"),
+            t("administration.length_words", minimum=design.minimum_length, maximum=design.maximum_length),
+        ),
+        (t("administration.decision"), _decision(design, t)),
+        (t("administration.cut_score"), _cut(design, t)),
+        (t("administration.element_confidence"), t.percent(design.element_confidence)),
+        (t("administration.selection"), _selection(design, t)),
+        (t("administration.exposure"), _exposure(design, t)),
+        *_further(design, t),
+    ]
+
+
+def _decision(design: ExamDesign, t: Texts) -> str:
+    minutes = (design.stopping.time_limit_seconds or 0) / 60
+    sentences = [
+        t(
+            f"administration.decision_{rule}",
+            confidence=t.percent(design.confidence),
+            error=t.number(design.stopping.target_standard_error),
+            minutes=f"{minutes:g}",
+        )
+        for rule in design.stop_rules
+    ]
+    together = t("administration.decision_together") if len(sentences) > 1 and _must_agree(design) else ""
+    return " · ".join(filter(None, [*sentences, together]))
+
+
+def _must_agree(design: ExamDesign) -> bool:
+    return design.stopping.combination == "all"
+
+
+def _cut(design: ExamDesign, t: Texts) -> str:
+    cut = t.number(design.cut_score)
+    return f"{cut} (± {t.number(design.cut_standard_error)})" if design.cut_standard_error else cut
+
+
+def _selection(design: ExamDesign, t: Texts) -> str:
+    words = words_of_selection(design.selection, t)
+    if design.randomesque == 1 or design.selection == "random":
+        return words
+    return f"{words} · {t('administration.drawn_from', n=design.randomesque)}"
+
+
+def _exposure(design: ExamDesign, t: Texts) -> str:
+    if design.maximum_exposure is None:
+        return t("administration.exposure_free")
+    words = t("administration.exposure_limit", rate=t.percent(design.maximum_exposure))
+    if design.exposure_bins == 1:
+        return words
+    return f"{words} · {t('administration.exposure_in_bins', n=design.exposure_bins)}"
+
+
+def _further(design: ExamDesign, t: Texts) -> Facts:
+    found: Facts = []
+    if design.pretest_items:
+        found.append((t("administration.pretest"), t("administration.pretest_words", n=design.pretest_items)))
+    if design.unit_correlation is not None:
+        informed = t("administration.units_words", correlation=t.number(design.unit_correlation))
+        found.append((t("administration.units"), informed))
+    return found
