@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from engine.outcomes import Outcome, SittingOutcome, outcomes
-from engine.sitting import SittingState
+from engine.design import PreparedExam
+from engine.outcomes import Outcome, outcomes
+from engine.sitting import SittingState, last_effect
 from itembank.actor import Actor, Role
 from itembank.delivery.prior_units import informing_units
 from itembank.delivery.records import SittingRecord, load_record
@@ -63,9 +64,11 @@ class ResultView:
     informed_by: tuple[InformingUnit, ...]
 
 
-def outcome_document(outcome: SittingOutcome) -> dict[str, Any]:
-    """Give an outcome as a JSON document."""
-    return {"unit": _plain(outcome.unit), "elements": [_plain(element) for element in outcome.elements]}
+def outcome_document(exam: PreparedExam, state: SittingState) -> dict[str, Any]:
+    """Give a finished sitting's outcome, and what its last answer changed, as a JSON document."""
+    outcome, effect = outcomes(exam, state), last_effect(exam, state)
+    document = {"unit": _plain(outcome.unit), "elements": [_plain(element) for element in outcome.elements]}
+    return document if effect is None else document | {"last_answer": effect.to_dict()}
 
 
 def note_outcome(session: Session, *, loaded: SittingRecord, state: SittingState, now: datetime) -> None:
@@ -73,7 +76,7 @@ def note_outcome(session: Session, *, loaded: SittingRecord, state: SittingState
     session.add(
         RecordedOutcome(
             sitting_id=loaded.sitting.id,
-            document=outcome_document(outcomes(loaded.prepared, state)),
+            document=outcome_document(loaded.prepared, state),
             recorded_at=now,
         )
     )

@@ -74,6 +74,7 @@ class SittingRecord:
             ineligible_by_bin=self.ineligible_by_bin,
             responses=self.responses,
             elapsed_seconds=(self.elapsed_seconds or [0.0])[-1],
+            pretest_counts=self.sitting.pretest_counts,
         )
         if state.finished:
             return state

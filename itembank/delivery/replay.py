@@ -10,7 +10,6 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from engine.outcomes import outcomes
 from engine.sitting import FINISH_REASONS, SittingState, finish, pending_item_id, replay
 from itembank.actor import Actor, Role
 from itembank.authoring.content import ItemContent
@@ -97,12 +96,13 @@ def replay_sitting(
             ineligible_by_bin=loaded.ineligible_by_bin,
             responses=loaded.responses,
             elapsed_seconds=loaded.elapsed_seconds,
+            pretest_counts=loaded.sitting.pretest_counts,
         )
     )
     steps = _steps(loaded, states, asked, with_posteriors=with_posteriors)
     last = _ended(loaded, states[-1], now)
     recorded = session.get(RecordedOutcome, sitting_id)
-    outcome = outcome_document(outcomes(loaded.prepared, last)) if last.finished else None
+    outcome = outcome_document(loaded.prepared, last) if last.finished else None
     return ReplayReport(
         sitting_id=sitting_id,
         steps=steps,
@@ -208,7 +208,9 @@ def _end_differences(
     if loaded.sitting.finished_at is not None and state.finish_reason != loaded.sitting.finish_reason:
         found.append(f"end: recorded {loaded.sitting.finish_reason}, recomputed {state.finish_reason}")
     if recorded is not None:
-        found.extend(differences_between(recorded.document, outcome, path="outcome"))
+        # Outcomes recorded before they told what the last answer changed are compared by what they do tell.
+        same = {name: value for name, value in (outcome or {}).items() if name in recorded.document}
+        found.extend(differences_between(recorded.document, same, path="outcome"))
     return tuple(found)
 
 

@@ -27,6 +27,7 @@ from itembank.delivery.records import (
     load_record,
     prepared_exam,
 )
+from itembank.delivery.trial_answers import count_trial_answers
 from itembank.errors import AnswerConflict, BankTooSmall, ExamNotOpen, NotFound, PositionOutOfOrder, SittingFinished
 from itembank.publishing.banks import bank_in_force
 from itembank.publishing.pools import unit_pool
@@ -239,12 +240,20 @@ def _begin(session: Session, *, actor: Actor, exam: Exam, person_id: UUID, now: 
         seed=seed,
         ineligible=list(draw.everywhere),
         ineligible_by_bin=[list(ids) for ids in draw.by_bin],
+        pretest_counts=count_trial_answers(session, pool=pool, simulated=actor.simulated),
         started_at=now,
         simulated=actor.simulated,
     )
     session.add(sitting)
     session.flush()
-    state = start(prepared, seed=seed, ineligible=draw.everywhere, ineligible_by_bin=draw.by_bin, elapsed_seconds=0.0)
+    state = start(
+        prepared,
+        seed=seed,
+        ineligible=draw.everywhere,
+        ineligible_by_bin=draw.by_bin,
+        elapsed_seconds=0.0,
+        pretest_counts=sitting.pretest_counts,
+    )
     loaded = SittingRecord(sitting=sitting, exam=exam, unit_pool=pool, prepared=prepared, answers=())
     _note_asked(session, loaded=loaded, state=state, position=1, now=now)
     audit.record(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -85,6 +86,7 @@ def take_exam(
     theta: float,
     draw: EligibilityDraw,
     draws: np.random.Generator,
+    trials: Mapping[str, int],
 ) -> SimulatedWay:
     """Answer until the engine ends the sitting.
 
@@ -95,8 +97,16 @@ def take_exam(
         theta: True ability.
         draw: What exposure control keeps back.
         draws: What chance there is in answers and in the time they take.
+        trials: How many answers the items tried out have got, by id.
     """
-    state = start(exam, seed=seed, ineligible=draw.everywhere, ineligible_by_bin=draw.by_bin, elapsed_seconds=0.0)
+    state = start(
+        exam,
+        seed=seed,
+        ineligible=draw.everywhere,
+        ineligible_by_bin=draw.by_bin,
+        elapsed_seconds=0.0,
+        pretest_counts=trials,
+    )
     answers, elapsed = list[SimulatedAnswer](), 0.0
     while (item_id := pending_item_id(exam, state)) is not None:
         assert state.decision is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,13 +14,13 @@ from sqlalchemy import func, insert
 from sqlmodel import Session, col, select
 
 from engine.exposure_bins import EligibilityDraw, bin_of, draw_ineligible_by_bin, update_by_bin
-from engine.outcomes import outcomes
 from engine.randomness import generator
 from itembank.actor import Role
 from itembank.authoring.content import ItemContent
 from itembank.delivery.exposure_record import keep_counts, read_counts
 from itembank.delivery.outcome_record import outcome_document
 from itembank.delivery.records import prepared_exam
+from itembank.delivery.trial_answers import count_trial_answers
 from itembank.demo.simulated_candidate import SimulatedWay, TrueItems, take_exam
 from itembank.errors import NotFound
 from itembank.publishing.banks import bank_in_force
@@ -75,6 +76,7 @@ def add_simulated_sittings(
     # Simulated candidates of other exams have their names already.
     first = session.exec(select(func.count()).select_from(Person).where(col(Person.simulated).is_(True))).one()
     counts = read_counts(session, exam_id=exam.id, prepared=prepared)
+    trials = Counter(count_trial_answers(session, pool=pool, simulated=True))
     rows: list[_Rows] = []
     for number in range(count):
         draws = generator(_SEED, first + number, "demo candidate")
@@ -83,11 +85,15 @@ def add_simulated_sittings(
         draw = EligibilityDraw(everywhere=(), by_bin=((),) * len(counts.bins))
         if rate is not None:
             draw = draw_ineligible_by_bin(counts, pool.pool, maximum_rate=rate, seed=seed)
-        way = take_exam(prepared, truth, seed=seed, theta=theta, draw=draw, draws=draws)
+        tried = dict(trials)
+        way = take_exam(prepared, truth, seed=seed, theta=theta, draw=draw, draws=draws, trials=tried)
+        trials.update(answer.item_id for answer in way.answers if answer.item_id in prepared.pretest_positions)
         if rate is not None:
             counts = update_by_bin(counts, draw, _administered(way, pool, exam))
         begun = now - timedelta(days=_DAYS) * (1 - number / count) - timedelta(hours=2)
-        rows.append(_rows_of(way, first + number, exam=exam, pool=pool, draw=draw, begun=begun, draws=draws))
+        rows.append(
+            _rows_of(way, first + number, exam=exam, pool=pool, draw=draw, trials=tried, begun=begun, draws=draws)
+        )
         if on_progress is not None:
             on_progress(number + 1, count)
     _store(session, exam=exam, rows=rows)
@@ -110,6 +116,7 @@ def _rows_of(
     exam: Exam,
     pool: UnitPool,
     draw: EligibilityDraw,
+    trials: dict[str, int],
     begun: datetime,
     draws: np.random.Generator,
 ) -> _Rows:
@@ -129,6 +136,7 @@ def _rows_of(
             "seed": way.state.seed,
             "ineligible": list(draw.everywhere),
             "ineligible_by_bin": [list(ids) for ids in draw.by_bin],
+            "pretest_counts": trials,
             "started_at": begun,
             "finished_at": moments[-1],
             "finish_reason": way.state.finish_reason,
@@ -158,7 +166,7 @@ def _rows_of(
         ],
         outcome={
             "sitting_id": sitting_id,
-            "document": outcome_document(outcomes(prepared_exam(pool, exam.design), way.state)),
+            "document": outcome_document(prepared_exam(pool, exam.design), way.state),
             "recorded_at": moments[-1],
         },
     )

@@ -28,6 +28,8 @@ class Sitting(SQLModel, table=True):
     ineligible: list[Any] = Field(default_factory=list, sa_type=Document)
     #: For each exposure bin of the design, those ruled out besides while the estimate is in it; empty without bins.
     ineligible_by_bin: list[Any] = Field(default_factory=list, sa_type=Document)
+    #: Answers that the items tried out had got when it began, by item code; the choice among them depends on it.
+    pretest_counts: dict[str, Any] = Field(default_factory=dict, sa_type=Document)
     started_at: datetime = Field(sa_type=UtcDateTime, index=True)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     finish_reason: str | None = Field(default=None, max_length=40)

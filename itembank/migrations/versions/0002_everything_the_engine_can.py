@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.add_column('bank_item', sa.Column('attributes', itembank.tables.columns.Document(), nullable=False, server_default='{}'))
     op.add_column('bank_item', sa.Column('expected_seconds', sa.Float(), nullable=False, server_default='0'))
     op.add_column('sitting', sa.Column('ineligible_by_bin', itembank.tables.columns.Document(), nullable=False, server_default='[]'))
+    op.add_column('sitting', sa.Column('pretest_counts', itembank.tables.columns.Document(), nullable=False, server_default='{}'))
     op.add_column('recorded_answer', sa.Column('elapsed_seconds', sa.Float(), nullable=True))
     op.create_table('item_exposure_in_bin',
     sa.Column('exam_id', sa.Uuid(), nullable=False),
@@ -43,6 +44,7 @@ def downgrade() -> None:
     """Go back to the version before."""
     op.drop_table('item_exposure_in_bin')
     op.drop_column('recorded_answer', 'elapsed_seconds')
+    op.drop_column('sitting', 'pretest_counts')
     op.drop_column('sitting', 'ineligible_by_bin')
     for column in ('expected_seconds', 'attributes', 'testlet', 'enemies', 'pretest', 'parameters'):
         op.drop_column('bank_item', column)
