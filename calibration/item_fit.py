@@ -9,14 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.array_types import FloatArray
+from calibration.calibrated_pool import pool_for
 from calibration.calibration_result import CalibratedItem
-from calibration.curve_linking import engine_parameters
 from calibration.errors import CalibrationError
 from calibration.quadrature import DEFAULT_GRID, AbilityGrid
 from calibration.responses import ResponseData
 from calibration.score_distribution import score_distribution
 from engine.ability_grid import posterior_of
-from engine.response_models import ItemPool
 
 LEAST_EXPECTED = 1.0
 BINS = 10
@@ -62,11 +61,6 @@ class ResidualFit:
     n: int
 
 
-def pool_of_items(items: Sequence[CalibratedItem]) -> ItemPool:
-    """Give calibrated items to the engine, in their order."""
-    return ItemPool.from_items([engine_parameters(item) for item in items])
-
-
 def summed_score_fit(
     data: ResponseData,
     items: Sequence[CalibratedItem],
@@ -102,7 +96,7 @@ def summed_score_fit(
             "three items, and everybody's answer to each; take binned residuals for adaptive data",
             code="not_linear",
         )
-    pool = _pool_for(data, items)
+    pool = pool_for(data, items)
     scores = np.zeros((data.n_persons, data.n_items), dtype=np.int64)
     scores[data.person, data.item] = data.score
     totals = scores.sum(axis=1)
@@ -158,7 +152,7 @@ def residual_fit(
     Reference:
         Wright & Masters (1982) for infit and outfit; Stone (2000) for posterior weights.
     """
-    pool = _pool_for(data, items)
+    pool = pool_for(data, items)
     nodes = grid.nodes
     logs = pool.log_probabilities(nodes)
     expected = pool.expected_scores(nodes)
@@ -202,24 +196,6 @@ def _residuals(
         error = float(np.sqrt(spread[inside].sum())) / int(inside.sum())
         worst = max(worst, (gap / points, gap / error), key=lambda pair: abs(pair[1]))
     return ResidualFit(item_id, outfit, infit, worst[0], worst[1], len(score))
-
-
-def _pool_for(data: ResponseData, items: Sequence[CalibratedItem]) -> ItemPool:
-    known = {item.item_id: item for item in items}
-    for item_id in data.item_ids:
-        if item_id not in known:
-            raise CalibrationError(f"item {item_id!r} has answers but no parameters", code="no_parameters")
-    pool = pool_of_items([known[item_id] for item_id in data.item_ids])
-    highest = np.zeros(data.n_items, dtype=np.int64)
-    np.maximum.at(highest, data.item, data.score.astype(np.int64))
-    beyond = np.flatnonzero(highest >= pool.category_counts)
-    if beyond.size:
-        raise CalibrationError(
-            f"item {data.item_ids[beyond[0]]!r}: score {highest[beyond[0]]}, but its parameters know scores up to "
-            f"{pool.category_counts[beyond[0]] - 1}",
-            code="score_out_of_range",
-        )
-    return pool
 
 
 def _parameters(items: Sequence[CalibratedItem], item_id: str) -> int:

@@ -22,7 +22,7 @@ from calibration.calibration_result import (
 )
 from calibration.categories.bank_calibration import BankCalibration, BankTask
 from calibration.categories.calibrated_items import Natural
-from calibration.categories.curve_family import CATEGORY_MODELS
+from calibration.categories.curve_family import require_models
 from calibration.errors import CalibrationError
 from calibration.estimates import LARGEST_INTERCEPT, STEEPEST_SLOPE, Estimates
 from calibration.exclusions import usable_responses
@@ -139,10 +139,7 @@ def _calibrated_bank(
 
 
 def _refuse_options(models: Iterable[str], max_iterations: int, tolerance: float) -> None:
-    for model in models:
-        if model not in CATEGORY_MODELS:
-            known = ", ".join(CATEGORY_MODELS)
-            raise CalibrationError(f"model {model!r} is not available; {known} are", code="model_not_available")
+    require_models(models)
     if max_iterations < 1:
         raise CalibrationError(f"max_iterations is {max_iterations}; at least 1 is expected", code="bad_option")
     if not tolerance > 0:

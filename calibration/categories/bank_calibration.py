@@ -81,9 +81,9 @@ class BankTask:
                 is no prior to say where its threshold lies.
             Cancelled: If the progress callback asked to stop.
         """
-        start = self._layout()
-        problem = self._problem(start)
-        problem, summit = self._climb(ascent, problem, start)
+        start = self.layout()
+        problem = self.problem(start)
+        problem, summit = self.climbed(ascent, problem, start)
         priors, settled = self.priors, True
         covariance = bank_covariance(problem.holding(summit.held, deviation=summit.held_deviation), summit)
         rounds = PRIOR_ROUNDS if priors is not None and priors.learn_difficulty else 0
@@ -96,10 +96,10 @@ class BankTask:
                 break
             priors = learnt
             problem = replace(problem, priors=self._bank_priors(priors))
-            problem, summit = self._climb(ascent, problem, summit.estimates)
+            problem, summit = self.climbed(ascent, problem, summit.estimates)
             covariance = bank_covariance(problem.holding(summit.held, deviation=summit.held_deviation), summit)
         return BankCalibration(
-            items=calibrated_items(self.data, self.models, summit, covariance, fixed=self._is_fixed()),
+            items=calibrated_items(self.data, self.models, summit, covariance, fixed=self.is_fixed),
             log_likelihood=summit.counts.log_likelihood,
             converged=summit.converged and settled and covariance is not None,
             mean=summit.estimates.mean,
@@ -108,12 +108,22 @@ class BankTask:
             priors=priors,
         )
 
-    def _is_fixed(self) -> BoolArray:
+    @property
+    def is_fixed(self) -> BoolArray:
+        """Items whose parameters are known beforehand, shape (items,)."""
         known = np.zeros(self.data.n_items, dtype=bool)
         known[list(self.fixed)] = True
         return known
 
-    def _layout(self) -> BankEstimates:
+    def layout(self) -> BankEstimates:
+        """Lay the items out by family, with a start for each, N(0, 1) abilities.
+
+        Returns:
+            The start of the climb.
+
+        Raises:
+            CalibrationError: If an item's scores are not those that its model has.
+        """
         score_counts = self._score_counts()
         shares = self._shares(int(score_counts.max()))
         by_shape: dict[tuple[str, int], list[int]] = {}
@@ -167,7 +177,15 @@ class BankTask:
         counts = np.where(inside, counts + 0.5, 0.0)
         return np.asarray(counts / counts.sum(axis=1, keepdims=True))
 
-    def _problem(self, start: BankEstimates) -> BankProblem:
+    def problem(self, start: BankEstimates) -> BankProblem:
+        """Say what is free: slopes as the models have them, the population as far as items or slopes fix the scale.
+
+        Args:
+            start: The layout.
+
+        Returns:
+            The problem.
+        """
         free = np.zeros(start.parameters.shape, dtype=bool)
         for group in start.groups:
             free[group.items, : group.width] = True
@@ -188,11 +206,11 @@ class BankTask:
         return np.array([CATEGORY_MODELS[model].free_slope for model in self.models])
 
     def _bank_priors(self, priors: Priors) -> BankPriors:
-        return BankPriors(priors, priors.difficulty_means(self.ratings), ~self._is_fixed(), self._free_slope())
+        return BankPriors(priors, priors.difficulty_means(self.ratings), ~self.is_fixed, self._free_slope())
 
     def _learn(self, priors: Priors, summit: BankSummit, covariance: Sequence[FloatArray]) -> Priors:
-        items = calibrated_items(self.data, self.models, summit, covariance, fixed=self._is_fixed())
-        free = ~(self._is_fixed() | summit.held)
+        items = calibrated_items(self.data, self.models, summit, covariance, fixed=self.is_fixed)
+        free = ~(self.is_fixed | summit.held)
         return learn_difficulty(
             priors,
             origin=self.priors or priors,
@@ -201,15 +219,27 @@ class BankTask:
             ratings=self.ratings[free],
         )
 
-    def _climb(self, ascent: Ascent, problem: BankProblem, start: BankEstimates) -> tuple[BankProblem, BankSummit]:
-        """Climb; climb on where an item turns out to be never guessed, or the grid too narrow or coarse."""
+    def climbed(self, ascent: Ascent, problem: BankProblem, start: BankEstimates) -> tuple[BankProblem, BankSummit]:
+        """Climb; climb on where an item turns out to be never guessed, or the grid too narrow or coarse.
+
+        Args:
+            ascent: The climb with its budget.
+            problem: What to climb.
+            start: Where to begin.
+
+        Returns:
+            The problem as it was at the end, and the summit.
+
+        Raises:
+            Cancelled: If the progress callback asked to stop.
+        """
         while True:
             summit = ascent.climb(problem, start)
             estimates = summit.estimates
             unguessed = estimates.without_guessing() & problem.free_parameters
             grid = adequate_grid(
                 problem.grid,
-                information=self._most_information(problem, summit),
+                information=self.most_information(summit.estimates, problem.grid, summit.held),
                 mean=estimates.mean,
                 standard_deviation=estimates.deviation,
             )
@@ -221,14 +251,23 @@ class BankTask:
             start = replace(estimates, parameters=np.where(unguessed, NO_GUESSING, estimates.parameters))
             problem = replace(problem, grid=grid, free_parameters=free)
 
-    def _most_information(self, problem: BankProblem, summit: BankSummit) -> float:
-        """Bound the test information of any person: the best items for the longest test, wherever it is highest."""
+    def most_information(self, estimates: BankEstimates, grid: AbilityGrid, held: BoolArray) -> float:
+        """Bound the test information of any person: the best items for the longest test, wherever it is highest.
+
+        Args:
+            estimates: Parameters of the items.
+            grid: Where to look.
+            held: Items held at a bound, which tell nothing, shape (items,).
+
+        Returns:
+            The bound.
+        """
         longest = int(np.bincount(self.data.person).max())
-        information = np.zeros((self.data.n_items, len(problem.grid.nodes)))
-        for group in summit.estimates.groups:
-            parameters = summit.estimates.of(group)
-            curves = group.family.curves(parameters, problem.grid.nodes)
+        information = np.zeros((self.data.n_items, len(grid.nodes)))
+        for group in estimates.groups:
+            parameters = estimates.of(group)
+            curves = group.family.curves(parameters, grid.nodes)
             information[group.items] = curves.ability_information(parameters[:, 0])
-        information[summit.held] = 0.0
+        information[held] = 0.0
         taken = min(longest, len(information))
         return float(np.partition(information, len(information) - taken, axis=0)[-taken:].sum(axis=0).max())

@@ -35,13 +35,27 @@ def maximise_bank(problem: BankProblem, estimates: BankEstimates, counts: ScoreC
     for group in estimates.groups:
         step = _GroupStep(problem, group, counts.of(group), parameters.shape)
         parameters[group.items, : group.width] = step.climbed(estimates.of(group))
+    return BankEstimates(estimates.groups, parameters, *maximised_population(problem, estimates, counts))
+
+
+def maximised_population(problem: BankProblem, estimates: BankEstimates, counts: ScoreCounts) -> tuple[float, float]:
+    """Move mean and standard deviation of the abilities, as far as they are free, to where the persons are expected.
+
+    Args:
+        problem: What is free.
+        estimates: Where the counts were computed.
+        counts: Expected counts.
+
+    Returns:
+        Mean and standard deviation.
+    """
     nodes, total = problem.grid.nodes, float(counts.persons.sum())
     mean = float(counts.persons @ nodes) / total if problem.free_mean else estimates.mean
     deviation = estimates.deviation
     if problem.free_deviation:
         variance = float(counts.persons @ (nodes - mean) ** 2) / total
         deviation = min(max(variance**0.5, SMALLEST_DEVIATION), LARGEST_DEVIATION)
-    return BankEstimates(estimates.groups, parameters, mean, deviation)
+    return mean, deviation
 
 
 class _GroupStep:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from calibration.categories.graded import Graded
 from calibration.categories.guessing import Guessing
 from calibration.categories.partial_credit import PartialCredit
 from calibration.categories.score_curves import ScoreCurves
+from calibration.errors import CalibrationError
 
 
 class CurveFamily(Protocol):
@@ -57,6 +58,21 @@ CATEGORY_MODELS: Mapping[str, CategoryModel] = {
     "grm": CategoryModel(Graded()),
     "gpcm": CategoryModel(PartialCredit()),
 }
+
+
+def require_models(names: Iterable[str]) -> None:
+    """Refuse models that calibration does not know.
+
+    Args:
+        names: Names of models.
+
+    Raises:
+        CalibrationError: One is unknown.
+    """
+    for name in names:
+        if name not in CATEGORY_MODELS:
+            known = ", ".join(CATEGORY_MODELS)
+            raise CalibrationError(f"model {name!r} is not available; {known} are", code="model_not_available")
 
 
 @dataclass(frozen=True, eq=False)

@@ -208,8 +208,9 @@ def _end_differences(
     if loaded.sitting.finished_at is not None and state.finish_reason != loaded.sitting.finish_reason:
         found.append(f"end: recorded {loaded.sitting.finish_reason}, recomputed {state.finish_reason}")
     if recorded is not None:
-        # Outcomes recorded before they told what the last answer changed are compared by what they do tell.
-        same = {name: value for name, value in (outcome or {}).items() if name in recorded.document}
+        # Outcomes recorded before they told what the last answer changed are compared by all else.
+        untold = {"last_answer"} - recorded.document.keys()
+        same = None if outcome is None else {name: part for name, part in outcome.items() if name not in untold}
         found.extend(differences_between(recorded.document, same, path="outcome"))
     return tuple(found)
 
