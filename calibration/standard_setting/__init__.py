@@ -1,0 +1,24 @@
+"""Standard setting: from what judges say of items to a cut score on the scale of ability, with its standard error."""
+
+from calibration.standard_setting.angoff import AngoffRound, ItemFeedback, JudgeFeedback, angoff
+from calibration.standard_setting.bookmark import BookletPage, bookmark, ordered_booklet
+from calibration.standard_setting.cut import CutScore, ability_at_score, share_passing
+from calibration.standard_setting.hofstee import HofsteeJudgement, hofstee
+from calibration.standard_setting.variance_components import VarianceComponents, variance_components
+
+__all__ = [
+    "AngoffRound",
+    "BookletPage",
+    "CutScore",
+    "HofsteeJudgement",
+    "ItemFeedback",
+    "JudgeFeedback",
+    "VarianceComponents",
+    "ability_at_score",
+    "angoff",
+    "bookmark",
+    "hofstee",
+    "ordered_booklet",
+    "share_passing",
+    "variance_components",
+]

@@ -1,0 +1,110 @@
+"""Bookmark: items in order of difficulty, and where judges see the last that a just competent candidate masters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from calibration.calibrated_pool import pool_of_items
+from calibration.calibration_result import CalibratedItem
+from calibration.errors import CalibrationError
+from calibration.standard_setting.cut import CutScore, crossing, refuse_too_few_judges
+from engine.response_models import ItemPool
+
+BOOKMARK = "bookmark"
+#: With two chances in three an item of two parameters is mastered at b + ln 2 / a.
+RESPONSE_PROBABILITY = 2 / 3
+#: The median of normal values varies by so much more than their mean.
+MEDIAN_FACTOR = math.sqrt(math.pi / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class BookletPage:
+    """One page: an item, or one of the scores of an item that has several.
+
+    Args:
+        item_id: The item.
+        score: The score that is to be reached.
+        theta: The ability at which it is reached with the response probability.
+    """
+
+    item_id: str
+    score: int
+    theta: float
+
+
+def ordered_booklet(
+    items: Sequence[CalibratedItem], *, response_probability: float = RESPONSE_PROBABILITY
+) -> tuple[BookletPage, ...]:
+    """Order items, and the scores of those that have several, by the ability at which they are mastered.
+
+    Args:
+        items: Calibrated items.
+        response_probability: Chance of reaching the score that counts as mastery.
+
+    Returns:
+        The pages, easiest first.
+
+    Raises:
+        CalibrationError: A response probability outside 0 to 1, or one that guessing alone reaches.
+
+    Reference:
+        Lewis, Mitzel & Green (1996); Mitzel, Lewis, Patz & Green (2001).
+    """
+    if not 0 < response_probability < 1:
+        raise CalibrationError(
+            f"response probability {response_probability:g}; a number between 0 and 1 is expected", code="bad_option"
+        )
+    pool = pool_of_items(items)
+    pages = [
+        BookletPage(name, score, _location(pool, place, score, response_probability))
+        for place, name in enumerate(pool.item_ids)
+        for score in range(1, int(pool.category_counts[place]))
+    ]
+    return tuple(sorted(pages, key=lambda page: (page.theta, page.item_id, page.score)))
+
+
+def _location(pool: ItemPool, place: int, score: int, chance: float) -> float:
+    group = pool.groups_for([pool.item_ids[place]])[0]
+
+    def beyond(theta: float) -> float:
+        logs = group.family.log_probabilities(group.parameters, np.array([theta]))
+        return float(np.exp(logs[0, score:, 0]).sum()) - chance
+
+    return crossing(beyond, f"item {pool.item_ids[place]!r}, score {score}: a chance of {chance:.3g}")
+
+
+def bookmark(booklet: Sequence[BookletPage], marks: Mapping[str, int], *, by_median: bool = False) -> CutScore:
+    """Turn bookmarks into a cut score.
+
+    Args:
+        booklet: The pages in order.
+        marks: By judge the number, from 1, of the first page that a just competent candidate does not master; one more
+            than there are pages if all are mastered.
+        by_median: Whether the panel's cut score is the median of the judges' rather than the mean.
+
+    Returns:
+        The cut score: each judge's is the ability of the last page that is mastered.
+
+    Raises:
+        CalibrationError: Fewer than two judges, or a bookmark on page 1 or beyond the end: it names no ability.
+
+    Reference:
+        Mitzel, Lewis, Patz & Green (2001).
+    """
+    refuse_too_few_judges(len(marks))
+    for judge, mark in marks.items():
+        if not 2 <= mark <= len(booklet) + 1:
+            raise CalibrationError(
+                f"judge {judge!r}: bookmark {mark}; 2 to {len(booklet) + 1} are expected, for at least one page must "
+                "come before it",
+                code="bookmark_out_of_range",
+            )
+    cuts = np.array([booklet[mark - 2].theta for mark in marks.values()])
+    error = float(cuts.std(ddof=1)) / math.sqrt(len(cuts))
+    if by_median:
+        return CutScore(float(np.median(cuts)), error * MEDIAN_FACTOR, BOOKMARK, len(cuts))
+    return CutScore(float(cuts.mean()), error, BOOKMARK, len(cuts))
