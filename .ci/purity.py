@@ -28,10 +28,10 @@ def main() -> int:
 
 
 def _simulated_exam() -> str:
-    from engine.blueprint import Blueprint, Bounds
+    from engine.blueprints.blueprint import Blueprint, Bounds
     from engine.design import ExamDesign, prepare_exam
     from engine.response_models import ItemParameters, ItemPool
-    from engine.simulation import simulate
+    from engine.simulation.simulate import simulate
 
     items = [
         ItemParameters(item_id=f"i{place}", model="2pl", difficulty=(place - 20) / 10, criterion=f"C{place % 4}")

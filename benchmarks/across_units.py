@@ -18,13 +18,13 @@ from scipy.stats import norm
 
 from engine.across_units import UnitEvidence, general_ability, informed_design, informed_exam, informed_prior
 from engine.across_units import unit_evidence as evidence_of
-from engine.blueprint import Blueprint, Bounds
+from engine.blueprints.blueprint import Blueprint, Bounds
 from engine.design import ExamDesign, PreparedExam, prepare_exam
-from engine.outcomes import COMPETENT, NOT_ENOUGH_EVIDENCE, NOT_YET_COMPETENT, Outcome
+from engine.outcomes.verdicts import COMPETENT, NOT_ENOUGH_EVIDENCE, NOT_YET_COMPETENT, Outcome
 from engine.randomness import generator
 from engine.response_models import ItemPool
-from engine.simulation import simulate_sitting
-from engine.sitting import fold
+from engine.simulation.simulate import simulate_sitting
+from engine.sittings.sitting import fold
 
 UNITS, ITEMS, CRITERIA, ELEMENTS, CUT = 14, 60, 10, 3, -0.3
 CORRELATIONS = (0.5, 0.7, 0.9)

@@ -17,11 +17,11 @@ import numpy as np
 from scipy.optimize import Bounds as VariableBounds
 from scipy.optimize import LinearConstraint, milp
 
-from engine.blueprint import Blueprint, Bounds
+from engine.blueprints.blueprint import Blueprint, Bounds
+from engine.blueprints.shadow_test import assemble
 from engine.design import ExamDesign, PreparedExam, prepare_exam
 from engine.response_models import ItemPool
-from engine.shadow_test import assemble
-from engine.sitting import SittingState, fold, record, start
+from engine.sittings.sitting import SittingState, fold, record, start
 
 ITEMS, CRITERIA, ELEMENTS, ANSWERED = 200, 10, 3, 15
 SELECTIONS = {

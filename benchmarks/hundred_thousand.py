@@ -21,12 +21,12 @@ from multiprocessing import get_context
 import numpy as np
 
 from engine.design import PreparedExam, prepare_exam
-from engine.outcomes import outcomes
+from engine.outcomes.verdicts import outcomes
 from engine.randomness import generator
 from engine.response_models import ItemParameters, ItemPool
-from engine.simulated_sittings import SimulatedSitting
-from engine.simulation import simulate
-from engine.sitting import pending_item_id, replay
+from engine.simulation.simulate import simulate
+from engine.simulation.simulated_sittings import SimulatedSitting
+from engine.sittings.sitting import pending_item_id, replay
 from itembank.delivery.proposed_design import default_design
 from itembank.framework.document import UnitOfCompetence
 from itembank.framework.starter import load_starter_standard

@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from engine.blueprint import Blueprint, Bounds
+from engine.blueprints.blueprint import Blueprint, Bounds
 from engine.design import ExamDesign, PreparedExam, prepare_exam
-from engine.outcomes import NOT_ENOUGH_EVIDENCE, Outcome, outcomes
+from engine.outcomes.verdicts import NOT_ENOUGH_EVIDENCE, Outcome, outcomes
 from engine.randomness import generator
 from engine.response_models import ItemPool
-from engine.simulation import simulate
-from engine.sitting import record, start
+from engine.simulation.simulate import simulate
+from engine.sittings.sitting import record, start
 
 CUT = -0.3
 LENGTHS, SCORED_CANDIDATES, SCORED_EXPOSURE = (15, 20, 30), 1000, 0.25

@@ -10,8 +10,8 @@ from scipy.integrate import quad
 
 from benchmarks.peer_bank import Parameters, Row
 from benchmarks.peer_programmes import LENGTH, simulated
-from engine.simulation_report import SimulatedSitting
-from engine.stop_settings import StopSettings
+from engine.simulation.simulation_report import SimulatedSitting
+from engine.stop_rules.stop_settings import StopSettings
 
 TARGET_ERROR = 0.20
 LONGEST = 120

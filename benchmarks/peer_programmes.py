@@ -10,11 +10,11 @@ from catsim.stopping import TestLengthStopper
 from mirt.cat import CATEngine, ContentArea, ContentBlueprint, MaxItemsStop, ShadowTestSelection, SympsonHetter
 
 from benchmarks.peer_bank import CRITERIA, ELEMENTS, FloatArray, Parameters, Row, processor_seconds
-from engine.blueprint import Blueprint, Bounds
+from engine.blueprints.blueprint import Blueprint, Bounds
 from engine.design import ExamDesign, prepare_exam
 from engine.response_models import ItemPool
-from engine.simulation import simulate
-from engine.simulation_report import SimulationReport
+from engine.simulation.simulate import simulate
+from engine.simulation.simulation_report import SimulationReport
 
 LENGTH = 30
 EXPOSURE = 0.25

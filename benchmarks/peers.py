@@ -27,8 +27,8 @@ from mirt.models import GradedResponseModel
 from benchmarks.peer_bank import Parameters, Row, as_fitted, median_microseconds
 from benchmarks.peer_honesty import honesty_rows
 from benchmarks.peer_programmes import constrained_rows, programme_rows
-from engine.information_index import InformationIndex
 from engine.response_models import ItemParameters, ItemPool
+from engine.selection.information_index import InformationIndex
 
 ANSWERED = 15
 

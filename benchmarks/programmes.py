@@ -15,11 +15,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.blueprint import Blueprint, Bounds
+from engine.blueprints.blueprint import Blueprint, Bounds
 from engine.design import ExamDesign, PreparedExam, prepare_exam
 from engine.response_models import ItemPool
-from engine.simulation import simulate
-from engine.simulation_report import SimulationReport
+from engine.simulation.simulate import simulate
+from engine.simulation.simulation_report import SimulationReport
 
 CRITERIA, ELEMENTS = 20, 6
 EXPOSURE = 0.25

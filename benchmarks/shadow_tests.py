@@ -18,11 +18,11 @@ import numpy as np
 from scipy.optimize import Bounds as VariableBounds
 from scipy.optimize import LinearConstraint, milp
 
-from engine.blueprint import Blueprint, Bounds, compile_blueprint
+from engine.blueprints.blueprint import Blueprint, Bounds, compile_blueprint
+from engine.blueprints.integer_programme import programme_of
+from engine.blueprints.shadow_test import assemble
 from engine.errors import InfeasibleBlueprint
-from engine.integer_programme import programme_of
 from engine.response_models import ItemPool
-from engine.shadow_test import assemble
 from tests.engine.shadow_instances import PENALTY, Instance, assembled, late_items, random_instance, solved
 
 KINDS = [

@@ -15,7 +15,7 @@ from calibration.errors import CalibrationError
 from calibration.quadrature import DEFAULT_GRID, AbilityGrid
 from calibration.responses import ResponseData
 from calibration.score_distribution import score_distribution
-from engine.ability_grid import posterior_of
+from engine.ability.ability_grid import posterior_of
 
 LEAST_EXPECTED = 1.0
 BINS = 10

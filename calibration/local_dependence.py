@@ -18,7 +18,7 @@ from calibration.errors import CalibrationError
 from calibration.person_likelihoods import log_likelihoods
 from calibration.quadrature import DEFAULT_GRID, AbilityGrid
 from calibration.responses import ResponseData
-from engine.ability_grid import posterior_of
+from engine.ability.ability_grid import posterior_of
 from engine.response_models import ItemPool
 
 #: Above this an item pair shares more than ability.

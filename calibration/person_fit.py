@@ -15,7 +15,7 @@ from calibration.calibration_result import CalibratedItem
 from calibration.errors import CalibrationError
 from calibration.exclusions import Exclusion
 from calibration.responses import ResponseData
-from engine.ability import score_patterns
+from engine.ability.estimation import score_patterns
 from engine.response_models import ItemPool
 
 METHODS = ("wle", "map")

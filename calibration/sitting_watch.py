@@ -12,7 +12,7 @@ from calibration.array_types import FloatArray
 from calibration.drift import watch_drift
 from calibration.errors import CalibrationError
 from calibration.quadrature import DEFAULT_GRID, AbilityGrid
-from engine.ability_grid import posterior_of
+from engine.ability.ability_grid import posterior_of
 from engine.response_models import ItemPool
 
 # A walk that is looked at once a step misses this many steps' standard deviations of the way from its low to its peak.

@@ -12,12 +12,12 @@ from math import ceil, sqrt
 import numpy as np
 from scipy.special import ndtri
 
-from engine.ability_grid import HALF_WIDTH, EapGrid, mean_and_sd, posterior_of
+from engine.ability.ability_grid import HALF_WIDTH, EapGrid, mean_and_sd, posterior_of
 from engine.design import CUT_REACH, SMALLEST_PRIOR_SD, ExamDesign, PreparedExam
 from engine.errors import InvalidSetting
 from engine.prior_origin import PriorOrigin
 from engine.response_models import FloatArray
-from engine.sitting import SittingState
+from engine.sittings.sitting import SittingState
 
 # Sums over nodes half a standard deviation apart equal the integral of a normal curve to the last digit.
 NODES_PER_SD = 2.0

@@ -8,22 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from engine.ability_grid import HALF_WIDTH, EapGrid, posterior_of
-from engine.answer_likelihood import AnswerLikelihood
-from engine.blueprint import Blueprint, BlueprintTree
-from engine.cut_score import weights_above_cut
+from engine.ability.ability_grid import HALF_WIDTH, EapGrid, posterior_of
+from engine.ability.answer_likelihood import AnswerLikelihood
+from engine.ability.grid_density import nodes_needed
+from engine.ability.ratio_bounds import extreme_log_ratios
+from engine.ability.testlet_likelihood import TestletLikelihood
+from engine.blueprints.blueprint import Blueprint, BlueprintTree
+from engine.blueprints.feasibility import check_blueprint
 from engine.design_document import design_fields
 from engine.errors import InvalidSetting
-from engine.feasibility import check_blueprint
-from engine.grid_density import nodes_needed
-from engine.parameter_information import parameter_information
-from engine.parameter_uncertainty import expected_information, expected_probabilities
-from engine.pretest_pool import checked_pretest_pool, enemies_across
+from engine.outcomes.cut_score import weights_above_cut
+from engine.pretest.parameter_information import parameter_information
+from engine.pretest.pretest_pool import checked_pretest_pool, enemies_across
 from engine.prior_origin import PriorOrigin
-from engine.ratio_bounds import extreme_log_ratios
 from engine.response_models import FloatArray, ItemPool
-from engine.stop_settings import STOP_RULES, StopSettings
-from engine.testlet_likelihood import TestletLikelihood
+from engine.selection.parameter_uncertainty import expected_information, expected_probabilities
+from engine.stop_rules.stop_settings import STOP_RULES, StopSettings
 
 SELECTIONS = ("information-at-cut", "information", "posterior-information", "kl", "mepv", "progressive", "random")
 MAXIMUM_EXPOSURE_BINS = 9

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from engine.blueprint import Blueprint, Bounds
+from engine.blueprints.blueprint import Blueprint, Bounds
 from engine.errors import InvalidSetting
 from engine.prior_origin import PriorOrigin
-from engine.stop_settings import StopSettings
+from engine.stop_rules.stop_settings import StopSettings
 
 _KINDS: dict[str, tuple[type, ...]] = {
     "blueprint": (list, tuple),

@@ -11,7 +11,7 @@ import typer
 
 from api.commands.output import JsonOption, print_json
 from calibration.responses import ResponseData
-from engine.ability import AbilityScores, score_patterns
+from engine.ability.estimation import AbilityScores, score_patterns
 from engine.response_models import IntArray
 from itembank.errors import UnreadableFile
 from itembank.exchange.parameter_files import read_parameters

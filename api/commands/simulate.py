@@ -12,8 +12,8 @@ import typer
 from api.commands.output import JsonOption, print_facts, print_json, progress_line
 from api.commands.report_file import ReportLanguage, require_folder, write_report
 from engine.design import prepare_exam
-from engine.simulation import simulate
-from engine.simulation_report import SimulationReport
+from engine.simulation.simulate import simulate
+from engine.simulation.simulation_report import SimulationReport
 from itembank.exchange.blueprint_files import read_design
 from itembank.exchange.parameter_files import read_parameters
 from itembank.exchange.parameter_pool import pool_of

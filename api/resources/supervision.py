@@ -12,7 +12,7 @@ from pydantic import Field
 from api.authentication import Caller
 from api.schema import Sent, Shown, example
 from api.transaction import Now, Transaction
-from engine.stop_reasons import LANGUAGES
+from engine.stop_rules.stop_reasons import LANGUAGES
 from itembank import audit
 from itembank.delivery.replay import replay_sitting
 from itembank.delivery.sittings_now import SittingsNow, sittings_now

@@ -13,7 +13,7 @@ from calibration.errors import CalibrationError
 from calibration.person_likelihoods import log_likelihoods
 from calibration.quadrature import AbilityGrid
 from calibration.responses import ResponseData
-from engine.ability_grid import posterior_of
+from engine.ability.ability_grid import posterior_of
 
 #: Groups of ability that persons are sorted into; fewer would let persons of different ability pass as equals.
 STRATA = 20

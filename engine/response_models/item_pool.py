@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from engine.enemies import checked_sets, enemy_sets
+from engine.blueprints.enemies import checked_sets, enemy_sets
+from engine.blueprints.testlets import checked_testlets, testlets_of
 from engine.errors import InvalidParameters, UnknownItem
 from engine.response_models.array_types import FloatArray, IntArray
 from engine.response_models.item_group import ItemGroup, groups_at, groups_of
 from engine.response_models.item_parameters import ItemParameters
 from engine.response_models.response_model import RESPONSE_MODELS
-from engine.testlets import checked_testlets, testlets_of
 
 #: Log-probability of a category that an item does not have, where another item of the table has it. Its exponential is
 #: 0; being finite, it leaves no "not a number" behind where it is multiplied by 0 or subtracted from itself.

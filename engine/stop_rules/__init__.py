@@ -1,1 +1,1 @@
-"""The stop rules, one a file: each looks at the evidence of a sitting and gives the reason to stop, or none."""
+"""When a sitting ends: settings, reasons, and the rules, one a file, which look at the evidence of a sitting."""

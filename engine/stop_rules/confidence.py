@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.ability_grid import posterior_of, probability_above
+from engine.ability.ability_grid import posterior_of, probability_above
+from engine.blueprints.shadow_test import open_items
 from engine.design import PreparedExam
 from engine.response_models import FloatArray, IntArray
-from engine.shadow_test import open_items
-from engine.stop_reasons import CONFIDENT_COMPETENT, CONFIDENT_NOT_YET, OUTCOME_CANNOT_CHANGE
 from engine.stop_rules.evidence import STOP_DIGITS, Evidence
+from engine.stop_rules.stop_reasons import CONFIDENT_COMPETENT, CONFIDENT_NOT_YET, OUTCOME_CANNOT_CHANGE
 
 # The bound is computed in floating point; it errs on the side of going on.
 BOUND_SLACK = 1e-9

@@ -6,9 +6,9 @@ import numpy as np
 
 from engine.design import PreparedExam
 from engine.response_models import FloatArray
-from engine.stop_reasons import GENERAL_RATIO_COMPETENT, GENERAL_RATIO_NOT_YET
 from engine.stop_rules.evidence import Evidence
 from engine.stop_rules.probability_ratio import side_of
+from engine.stop_rules.stop_reasons import GENERAL_RATIO_COMPETENT, GENERAL_RATIO_NOT_YET
 
 
 def reason_to_stop(exam: PreparedExam, evidence: Evidence) -> str | None:

@@ -1,9 +1,9 @@
 """Stop when the credible interval of ability leaves the cut score out."""
 
-from engine.ability_grid import credible_interval
+from engine.ability.ability_grid import credible_interval
 from engine.design import PreparedExam
-from engine.stop_reasons import INTERVAL_ABOVE_CUT, INTERVAL_BELOW_CUT
 from engine.stop_rules.evidence import STOP_DIGITS, Evidence
+from engine.stop_rules.stop_reasons import INTERVAL_ABOVE_CUT, INTERVAL_BELOW_CUT
 
 
 def reason_to_stop(exam: PreparedExam, evidence: Evidence) -> str | None:

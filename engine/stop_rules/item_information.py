@@ -1,10 +1,10 @@
 """Stop when no item that may still be given would tell much."""
 
-from engine.ability_grid import mean_and_sd
+from engine.ability.ability_grid import mean_and_sd
+from engine.blueprints.shadow_test import open_items
 from engine.design import PreparedExam
-from engine.shadow_test import open_items
-from engine.stop_reasons import NO_INFORMATIVE_ITEM
 from engine.stop_rules.evidence import STOP_DIGITS, Evidence
+from engine.stop_rules.stop_reasons import NO_INFORMATIVE_ITEM
 
 
 def reason_to_stop(exam: PreparedExam, evidence: Evidence) -> str | None:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from math import log
 
 from engine.design import PreparedExam
-from engine.stop_reasons import RATIO_COMPETENT, RATIO_NOT_YET
 from engine.stop_rules.evidence import STOP_DIGITS, Evidence
-from engine.stop_settings import StopSettings
+from engine.stop_rules.stop_reasons import RATIO_COMPETENT, RATIO_NOT_YET
+from engine.stop_rules.stop_settings import StopSettings
 
 
 def reason_to_stop(exam: PreparedExam, evidence: Evidence) -> str | None:

@@ -1,9 +1,9 @@
 """Stop when ability is known precisely enough."""
 
-from engine.ability_grid import mean_and_sd
+from engine.ability.ability_grid import mean_and_sd
 from engine.design import PreparedExam
-from engine.stop_reasons import PRECISE_ENOUGH
 from engine.stop_rules.evidence import STOP_DIGITS, Evidence
+from engine.stop_rules.stop_reasons import PRECISE_ENOUGH
 
 
 def reason_to_stop(exam: PreparedExam, evidence: Evidence) -> str | None:

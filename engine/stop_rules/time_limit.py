@@ -4,8 +4,8 @@ from math import isfinite
 
 from engine.design import PreparedExam
 from engine.errors import InvalidSetting
-from engine.stop_reasons import TIME_LIMIT_REACHED
 from engine.stop_rules.evidence import Evidence
+from engine.stop_rules.stop_reasons import TIME_LIMIT_REACHED
 
 RULE = "time"
 

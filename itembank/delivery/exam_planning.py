@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from engine.blueprint import compile_blueprint
+from engine.blueprints.blueprint import compile_blueprint
+from engine.blueprints.feasibility import Shortfall, shortfalls
 from engine.design import ExamDesign
 from engine.errors import EngineError
-from engine.feasibility import Shortfall, shortfalls
-from engine.stop_settings import StopSettings
+from engine.stop_rules.stop_settings import StopSettings
 from itembank.actor import Actor
 from itembank.delivery.exams import EXAM_READERS, ExamView, design_for
 from itembank.delivery.my_exams import MyExamState

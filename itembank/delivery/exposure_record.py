@@ -9,8 +9,8 @@ import numpy as np
 from sqlmodel import Session, select
 
 from engine.design import PreparedExam
-from engine.exposure import ExposureCounts
-from engine.exposure_bins import BinnedCounts, EligibilityDraw, bin_of, draw_ineligible_by_bin, update_by_bin
+from engine.exposure.eligibility import ExposureCounts
+from engine.exposure.exposure_bins import BinnedCounts, EligibilityDraw, bin_of, draw_ineligible_by_bin, update_by_bin
 from itembank.delivery.records import SittingRecord
 from itembank.tables import AskedItem, Exam, ItemExposure, ItemExposureInBin
 

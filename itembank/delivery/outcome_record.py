@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlmodel import Session
 
 from engine.design import PreparedExam
-from engine.outcomes import Outcome, outcomes
-from engine.sitting import SittingState, last_effect
+from engine.outcomes.verdicts import Outcome, outcomes
+from engine.sittings.sitting import SittingState, last_effect
 from itembank.actor import Actor, Role
 from itembank.delivery.prior_units import informing_units
 from itembank.delivery.records import SittingRecord, load_record

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.blueprint import Blueprint, Bounds
+from engine.blueprints.blueprint import Blueprint, Bounds
 from engine.design import ExamDesign
 from itembank.framework.document import UnitOfCompetence
 

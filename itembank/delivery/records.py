@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from engine.across_units import informed_exam, population_design
 from engine.design import ExamDesign, PreparedExam, prepare_exam
 from engine.errors import EngineError
-from engine.sitting import SittingState, finish, fold
+from engine.sittings.sitting import SittingState, finish, fold
 from itembank.errors import BankTooSmall, NotFound
 from itembank.publishing.pools import UnitPool, unit_pool
 from itembank.tables import Enrolment, Exam, RecordedAnswer, Sitting

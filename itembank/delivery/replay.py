@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from engine.sitting import FINISH_REASONS, SittingState, finish, pending_item_id, replay
+from engine.sittings.sitting import FINISH_REASONS, SittingState, finish, pending_item_id, replay
 from itembank.actor import Actor, Role
 from itembank.authoring.content import ItemContent
 from itembank.delivery.outcome_record import outcome_document

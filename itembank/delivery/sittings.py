@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 from sqlmodel import Session, col, select
 
-from engine.sitting import SittingState, finish, pending_item_id, record, start
+from engine.sittings.sitting import SittingState, finish, pending_item_id, record, start
 from itembank import audit
 from itembank.actor import Actor, Role
 from itembank.database import Database

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.explanation import explain, explain_outcome
-from engine.stop_reasons import explain_stop
+from engine.explanations.explanation import explain, explain_outcome
+from engine.stop_rules.stop_reasons import explain_stop
 from itembank.delivery.replay import ReplayReport
 
 

@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from calibration.priors import difficulty_prior, discrimination_of_guess
 from engine.design import PreparedExam
-from engine.exposure_bins import EligibilityDraw
-from engine.item_selection import Decision
+from engine.exposure.exposure_bins import EligibilityDraw
 from engine.randomness import generator
 from engine.response_models import ItemPool
-from engine.sitting import SittingState, pending_item_id, record, start
+from engine.selection.item_selection import Decision
+from engine.sittings.sitting import SittingState, pending_item_id, record, start
 from itembank.publishing.pools import UnitPool
 
 #: How far true difficulties lie from what the writers' ratings say, and true discriminations from what they promise.

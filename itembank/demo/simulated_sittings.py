@@ -13,7 +13,7 @@ import numpy as np
 from sqlalchemy import func, insert
 from sqlmodel import Session, col, select
 
-from engine.exposure_bins import EligibilityDraw, bin_of, draw_ineligible_by_bin, update_by_bin
+from engine.exposure.exposure_bins import EligibilityDraw, bin_of, draw_ineligible_by_bin, update_by_bin
 from engine.randomness import generator
 from itembank.actor import Role
 from itembank.authoring.content import ItemContent

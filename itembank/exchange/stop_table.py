@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.stop_settings import COMBINATIONS, STOP_RULES
+from engine.stop_rules.stop_settings import COMBINATIONS, STOP_RULES
 from itembank.errors import UnreadableFile
 
 #: Rules that decide about a cut score.

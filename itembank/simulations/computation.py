@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.design import ExamDesign, prepare_exam
 from engine.response_models import ItemPool
-from engine.simulation import simulate
+from engine.simulation.simulate import simulate
 from itembank.simulations.options import SimulationOptions
 
 

@@ -9,7 +9,7 @@ from calibration import ResponseData, calibrate
 from calibration.errors import CalibrationError
 from calibration.local_dependence import local_dependence, raked
 from calibration.quadrature import DEFAULT_GRID
-from engine.ability import score_patterns
+from engine.ability.estimation import score_patterns
 from engine.response_models import ItemPool
 from tests.calibration.simulated import simulate
 from tests.calibration.test_category_models import answers, some_parameters

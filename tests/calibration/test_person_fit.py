@@ -11,7 +11,7 @@ from calibration.errors import CalibrationError
 from calibration.person_fit import person_fit
 from calibration.quadrature import DEFAULT_GRID
 from calibration.sitting_watch import chance_of_peak, watch_sitting
-from engine.ability_grid import posterior_of
+from engine.ability.ability_grid import posterior_of
 from engine.response_models import ItemPool
 from tests.calibration.simulated import simulate
 from tests.calibration.test_category_models import answers, some_parameters

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from calibration import ResponseData
 from calibration.errors import CalibrationError
 from calibration.reliability import marginal_reliability, one_factor_loadings, reliability
-from engine.ability import score_patterns
+from engine.ability.estimation import score_patterns
 from engine.response_models import ItemPool
 from tests.calibration.lsat7 import PATTERNS, lsat7
 from tests.calibration.simulated import simulate

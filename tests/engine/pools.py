@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.blueprint import Blueprint, Bounds
+from engine.blueprints.blueprint import Blueprint, Bounds
 from engine.design import ExamDesign, PreparedExam, prepare_exam
 from engine.response_models import ItemPool
 

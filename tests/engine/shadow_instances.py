@@ -6,10 +6,10 @@ import numpy as np
 from scipy.optimize import Bounds as VariableBounds
 from scipy.optimize import LinearConstraint, milp
 
-from engine.blueprint import Blueprint, BlueprintTree, Bounds, compile_blueprint
+from engine.blueprints.blueprint import Blueprint, BlueprintTree, Bounds, compile_blueprint
+from engine.blueprints.shadow_test import assemble
 from engine.errors import InfeasibleBlueprint
 from engine.response_models import ItemPool
-from engine.shadow_test import assemble
 
 PENALTY = 1000.0
 

@@ -18,10 +18,10 @@ from engine.across_units import (
 )
 from engine.design import CUT_REACH, ExamDesign, prepare_exam
 from engine.errors import InvalidSetting
-from engine.exposure_bins import bin_boundaries
-from engine.outcomes import element_posteriors, outcomes
-from engine.sitting import fold, record, start
-from engine.stop_settings import StopSettings
+from engine.exposure.exposure_bins import bin_boundaries
+from engine.outcomes.verdicts import element_posteriors, outcomes
+from engine.sittings.sitting import fold, record, start
+from engine.stop_rules.stop_settings import StopSettings
 from tests.engine.pools import exam_of, pool_of
 
 POOL = pool_of(60)

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from engine.blueprint import Blueprint, Bounds
+from engine.blueprints.blueprint import Blueprint, Bounds
 from engine.design import ExamDesign, prepare_exam
 from engine.errors import InfeasibleBlueprint
 from engine.response_models import ItemParameters, ItemPool
-from engine.simulation import simulate
-from engine.sitting import fold, record, start
+from engine.simulation.simulate import simulate
+from engine.sittings.sitting import fold, record, start
 from tests.engine.shadow_instances import random_instance
 
 

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.blueprint import Blueprint, Bounds
+from engine.blueprints.blueprint import Blueprint, Bounds
 from engine.design import SELECTIONS, ExamDesign, prepare_exam
 from engine.errors import InfeasibleBlueprint, InvalidBlueprint, InvalidSetting
-from engine.stop_settings import STOP_RULES
+from engine.stop_rules.stop_settings import STOP_RULES
 from tests.engine.pools import exam_of, one_of_each_criterion, pool_of
 
 DESIGN = ExamDesign(blueprint=Blueprint(), minimum_length=10, maximum_length=30)

@@ -5,13 +5,13 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from engine.ability import estimate_ability
-from engine.ability_grid import posterior_of, probability_above
-from engine.blueprint import Blueprint, Bounds
+from engine.ability.ability_grid import posterior_of, probability_above
+from engine.ability.estimation import estimate_ability
+from engine.blueprints.blueprint import Blueprint, Bounds
 from engine.errors import InvalidParameters, InvalidResponse
 from engine.response_models import ItemParameters, ItemPool
-from engine.simulation import simulate, simulate_sitting
-from engine.sitting import fold, record, replay, start
+from engine.simulation.simulate import simulate, simulate_sitting
+from engine.sittings.sitting import fold, record, replay, start
 from tests.engine.pools import exam_of, one_of_each_criterion
 
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from engine.design import PreparedExam
 from engine.response_models import ItemParameters, ItemPool
-from engine.sitting import pending_item_id, record, start
-from engine.sitting_state import SittingState
+from engine.sittings.sitting import pending_item_id, record, start
+from engine.sittings.sitting_state import SittingState
 
 
 def pool_with_testlets(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import select
 
-from engine.sitting import pending_item_id
+from engine.sittings.sitting import pending_item_id
 from itembank.actor import Actor
 from itembank.database import Database
 from itembank.delivery.records import load_record

@@ -11,7 +11,7 @@ from httpx2 import Response
 from sqlalchemy import delete
 from sqlmodel import select
 
-from engine.outcomes import Outcome
+from engine.outcomes.verdicts import Outcome
 from itembank.actor import COMMAND_LINE
 from itembank.authoring.starter import starter_items
 from itembank.delivery.exams import create_exam, enrol, grant_extra_time, propose_design

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine.design import ExamDesign
-from engine.stop_settings import StopSettings
+from engine.stop_rules.stop_settings import StopSettings
 from itembank.actor import COMMAND_LINE
 from itembank.delivery.exams import ExamView, list_exams, propose_design
 from itembank.simulations import runs

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from jinja2 import nodes
 
-from engine.stop_reasons import STOP_SENTENCES
-from engine.stop_settings import COMBINATIONS
+from engine.stop_rules.stop_reasons import STOP_SENTENCES
+from engine.stop_rules.stop_settings import COMBINATIONS
 from itembank.actor import Role
 from itembank.authoring.content import CognitiveLevel, ItemType
 from itembank.authoring.lifecycle import MOVES, ItemState

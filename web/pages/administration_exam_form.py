@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.design import ExamDesign
-from engine.stop_settings import StopSettings
+from engine.stop_rules.stop_settings import StopSettings
 from itembank.delivery.exam_planning import adjusted_design, adjusted_stopping
 from itembank.delivery.exams import MAXIMUM_MINUTES
 from itembank.errors import InvalidInput, SamatError

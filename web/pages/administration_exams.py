@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from engine.design import SELECTIONS, ExamDesign
-from engine.stop_settings import STOP_RULES
+from engine.stop_rules.stop_settings import STOP_RULES
 from itembank.actor import Actor, Role
 from itembank.delivery.exam_planning import (
     ExaminableUnit,

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from engine.explanation_words import RULES
+from engine.explanations.explanation_words import RULES
 from itembank.delivery.replay import replay_sitting
 from itembank.delivery.sittings_now import sitting_line, sittings_now
 from itembank.delivery.told_replay import told_replay

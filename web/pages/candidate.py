@@ -12,7 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
-from engine.outcomes import NOT_ENOUGH_EVIDENCE, Outcome
+from engine.outcomes.verdicts import NOT_ENOUGH_EVIDENCE, Outcome
 from itembank.actor import Role
 from itembank.delivery.my_exams import my_exam, my_exams
 from itembank.delivery.outcome_record import ElementResult, ResultView, result_view

@@ -13,8 +13,8 @@ from sqlmodel import Session
 from starlette.background import BackgroundTask
 
 from engine.design import SELECTIONS
-from engine.explanation_words import RULES
-from engine.stop_settings import COMBINATIONS, STOP_RULES
+from engine.explanations.explanation_words import RULES
+from engine.stop_rules.stop_settings import COMBINATIONS, STOP_RULES
 from itembank.actor import Role
 from itembank.delivery.exam_planning import examinable_units
 from itembank.delivery.exams import list_exams

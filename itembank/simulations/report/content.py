@@ -8,8 +8,8 @@ from math import sqrt
 from typing import Any
 
 from engine.design import ExamDesign
-from engine.explanation_words import RULES
-from engine.stop_reasons import explain_stop
+from engine.explanations.explanation_words import RULES
+from engine.stop_rules.stop_reasons import explain_stop
 from itembank.drawing.plane import number_text
 from itembank.simulations.report.charts import Chart, report_charts
 from itembank.simulations.report.numbers import error_text, figure_text, percent_text

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from engine.blueprint import Blueprint, Bounds
+from engine.blueprints.blueprint import Blueprint, Bounds
 from engine.prior_origin import PriorOrigin
 from itembank.database import Database
 from itembank.delivery.exams import (

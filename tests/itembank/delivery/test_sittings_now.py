@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from engine.blueprint import Blueprint, Bounds
+from engine.blueprints.blueprint import Blueprint, Bounds
 from itembank.actor import COMMAND_LINE, Role
 from itembank.audit import list_entries
 from itembank.database import Database

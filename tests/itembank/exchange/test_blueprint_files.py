@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.blueprint import Bounds
+from engine.blueprints.blueprint import Bounds
 from itembank.errors import UnreadableFile
 from itembank.exchange.blueprint_files import read_design
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.stop_settings import StopSettings
+from engine.stop_rules.stop_settings import StopSettings
 from itembank.errors import UnreadableFile
 from itembank.exchange.blueprint_files import DesignFile, read_design
 

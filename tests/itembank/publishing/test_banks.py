@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from sqlmodel import select
 
-from engine.blueprint import Blueprint
+from engine.blueprints.blueprint import Blueprint
 from engine.design import ExamDesign, prepare_exam
 from engine.response_models import ItemPool
-from engine.simulation import simulate
+from engine.simulation.simulate import simulate
 from itembank.actor import COMMAND_LINE
 from itembank.authoring.items import list_items, move_item, save_item
 from itembank.database import Database

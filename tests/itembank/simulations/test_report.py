@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from engine.blueprint import Blueprint
+from engine.blueprints.blueprint import Blueprint
 from engine.design import ExamDesign, prepare_exam
 from engine.response_models import ItemParameters, ItemPool
-from engine.simulation import simulate
-from engine.stop_settings import STOP_RULES, StopSettings
+from engine.simulation.simulate import simulate
+from engine.stop_rules.stop_settings import STOP_RULES, StopSettings
 from itembank.simulations.report.charts import report_charts
 from itembank.simulations.report.content import report_content, setting_lines
 from itembank.simulations.report.numbers import error_text, figure_text, percent_text

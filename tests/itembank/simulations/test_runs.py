@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from engine.design import ExamDesign
-from engine.stop_settings import StopSettings
+from engine.stop_rules.stop_settings import StopSettings
 from itembank import audit
 from itembank.database import Database
 from itembank.delivery.exams import create_exam, propose_design

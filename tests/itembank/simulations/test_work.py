@@ -16,7 +16,7 @@ import pytest
 
 from engine.design import prepare_exam
 from engine.errors import InvalidSetting
-from engine.simulation import simulate
+from engine.simulation.simulate import simulate
 from itembank.database import Database
 from itembank.publishing.banks import bank_in_force
 from itembank.publishing.pools import unit_pool

@@ -1,0 +1,1 @@
+"""Ability: likelihoods, posteriors on a grid, and estimates."""

@@ -1,0 +1,1 @@
+"""Blueprints and the exact shadow tests that meet them."""

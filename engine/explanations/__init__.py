@@ -1,0 +1,1 @@
+"""Why a question was asked, as data and in words."""

@@ -1,0 +1,1 @@
+"""Exposure control by random eligibility, and how a bank is used."""

@@ -1,0 +1,1 @@
+"""Items that are tried out: which, where, and what their answers tell."""

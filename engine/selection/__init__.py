@@ -1,0 +1,1 @@
+"""What an item is worth, and which one is given next."""

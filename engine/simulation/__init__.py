@@ -1,0 +1,1 @@
+"""Whole programmes of simulated sittings, and what they say of an exam."""

@@ -1,0 +1,1 @@
+"""A sitting: its state, its transitions, its next question."""
