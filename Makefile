@@ -69,8 +69,11 @@ purity: .venv-pure/.numpy-and-scipy ## proves that engine/ needs numpy and scipy
 	@PYTHONWARNINGS=ignore .venv-peers/bin/python -m pip install -qq --disable-pip-version-check --requirement requirements/benchmarks.txt
 	@touch $@
 
-benchmarks: .venv-peers/.installed ## the engine beside other programs, in one run (some minutes)
+benchmarks: .venv-peers/.installed .venv/.run ## the engine's figures in one run, other programs beside it (a quarter of an hour)
+	@$(BIN)/python -m benchmarks.decision
+	@$(BIN)/python -m benchmarks.shadow_tests
 	@PYTHONPATH=. .venv-peers/bin/python -m benchmarks.peers
+	@$(BIN)/python -m benchmarks.measurement
 
 check: lint types contracts purity test ## what CI runs: lint, types, import contracts, purity, tests
 
