@@ -1,4 +1,4 @@
-"""Times calibration of the 2PL, standard errors included, on complete and sparse simulated responses.
+"""Times calibration, standard errors included, on complete and sparse simulated responses.
 
 Processor time of one process is counted, from responses in memory to the finished result; reading files is timed apart.
 Run it from the repository with
@@ -12,55 +12,23 @@ import json
 import resource
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from calibration import CalibrationResult, ResponseData, calibrate
+from benchmarks.simulated_responses import Truth, Work, draw
+from calibration import CalibrationResult, Priors, calibrate
 from itembank.exchange.response_files import read_responses
 
-
-@dataclass(frozen=True)
-class Work:
-    """One data set: persons, items, and how many items each person answers."""
-
-    persons: int
-    items: int
-    answers: int
-
-    @property
-    def name(self) -> str:
-        """What the row of the table is called."""
-        sparse = "" if self.answers == self.items else f", {self.answers} answers each"
-        return f"2PL {self.persons:,} × {self.items}{sparse}"
-
-
-WORKS = (Work(1_000, 40, 40), Work(5_000, 100, 100), Work(20_000, 500, 30), Work(20_000, 200, 200))
-
-
-@dataclass(frozen=True, eq=False)
-class Truth:
-    """Responses and the parameters from which they were drawn."""
-
-    data: ResponseData
-    discrimination: npt.NDArray[np.float64]
-    difficulty: npt.NDArray[np.float64]
-
-
-def draw(work: Work, seed: int) -> Truth:
-    generator = np.random.default_rng(seed)
-    discrimination = np.exp(generator.normal(0.1, 0.3, work.items))
-    difficulty = generator.normal(0, 1, work.items)
-    ability = generator.normal(0, 1, work.persons)
-    order = np.argsort(generator.random((work.persons, work.items)), axis=1)[:, : work.answers]
-    item = np.sort(order, axis=1).ravel()
-    person = np.repeat(np.arange(work.persons), work.answers)
-    right = 1 / (1 + np.exp(-discrimination[item] * (ability[person] - difficulty[item])))
-    score = (generator.random(len(item)) < right).astype(np.int8)
-    names = [f"P{k}" for k in range(work.persons)], [f"I{k}" for k in range(work.items)]
-    return Truth(ResponseData.from_indices(*names, person, item, score), discrimination, difficulty)
+WORKS = (
+    Work(1_000, 40, 40),
+    Work(5_000, 100, 100),
+    Work(20_000, 500, 30),
+    Work(20_000, 200, 200),
+    Work(5_000, 60, 60, "3pl"),
+)
+# Nothing but a prior tells guessing and difficulty of an easy item apart.
+PRIORS = Priors(learn_difficulty=False)
 
 
 def measure(work: Work, repeats: int) -> dict[str, str | float | int]:
@@ -68,7 +36,7 @@ def measure(work: Work, repeats: int) -> dict[str, str | float | int]:
     seconds = []
     for _ in range(repeats):
         started = time.process_time()
-        result = calibrate(truth.data)
+        result = calibrate(truth.data, model=work.model, priors=PRIORS if work.model == "3pl" else None)
         seconds.append(time.process_time() - started)
     return {"work": work.name, "seconds": min(seconds), "status": result.status, **quality(truth, result)}
 

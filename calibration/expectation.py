@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
 
 import numpy as np
 
@@ -55,6 +57,11 @@ class CurveTables:
     log_weights: FloatArray
     log_wrong: FloatArray
 
+    @cached_property
+    def log_given(self) -> FloatArray:
+        """Log probabilities of wrong answers, then of right ones, shape (2 items, nodes)."""
+        return np.concatenate((self.log_wrong, self.log_wrong + self.estimates.logits(self.nodes)))
+
     @classmethod
     def on_grid(cls, estimates: Estimates, grid: AbilityGrid) -> CurveTables:
         """Lay out estimates on a grid.
@@ -70,11 +77,33 @@ class CurveTables:
         return cls(estimates, grid.nodes, log_weights, estimates.log_wrong(grid.nodes))
 
 
+@dataclass(frozen=True, eq=False)
+class Expectation:
+    """The E-step as work on chunks of persons.
+
+    Args:
+        estimates: Items and population.
+        grid: The nodes.
+    """
+
+    estimates: Estimates
+    grid: AbilityGrid
+
+    @cached_property
+    def tables(self) -> CurveTables:
+        """Curves on the grid, laid out where they are needed."""
+        return CurveTables.on_grid(self.estimates, self.grid)
+
+    def __call__(self, blocks: Sequence[PersonBlock]) -> ExpectedCounts:
+        """Add up the expected counts of a chunk."""
+        return expected_counts(blocks, self.tables)
+
+
 def posterior(block: PersonBlock, tables: CurveTables) -> tuple[FloatArray, FloatArray]:
     """Weigh the nodes for each person of a block.
 
-    The log-likelihood is Σ log Q + Σ x (a θ + d): the second sum needs only two products with the matrix of right
-    answers, and the first only one with the matrix of answers, none at all for complete data.
+    The log-likelihood is Σ log Q + Σ x (a θ + d): of dense matrices the second sum needs only two products with that
+    of right answers, and the first only one with that of answers, none at all for complete data.
 
     Args:
         block: Persons.
@@ -86,10 +115,14 @@ def posterior(block: PersonBlock, tables: CurveTables) -> tuple[FloatArray, Floa
     Reference:
         Bock & Aitkin (1981), Marginal maximum likelihood estimation of item parameters.
     """
-    weights = np.multiply.outer(block.right @ tables.estimates.slope, tables.nodes)
-    weights += (block.right @ tables.estimates.intercept)[:, None]
+    if block.given is not None:
+        weights = np.asarray(block.given @ tables.log_given)
+    else:
+        right = cast(FloatArray, block.right)
+        weights = np.multiply.outer(right @ tables.estimates.slope, tables.nodes)
+        weights += (right @ tables.estimates.intercept)[:, None]
+        weights += tables.log_wrong.sum(axis=0) if block.answered is None else block.answered @ tables.log_wrong
     weights += tables.log_weights
-    weights += tables.log_wrong.sum(axis=0) if block.answered is None else block.answered @ tables.log_wrong
     highest = weights.max(axis=1)
     weights -= highest[:, None]
     np.exp(weights, out=weights)
@@ -116,6 +149,12 @@ def expected_counts(blocks: Sequence[PersonBlock], tables: CurveTables) -> Expec
         here = weights.sum(axis=0)
         log_likelihood += float(marginal.sum())
         persons += here
-        answered += here if block.answered is None else block.answered.T @ weights
-        right += block.right.T @ weights
+        if block.given is not None:
+            given = block.given.T @ weights
+            answered += given[: block.n_items]
+            answered += given[block.n_items :]
+            right += given[block.n_items :]
+        else:
+            answered += here if block.answered is None else block.answered.T @ weights
+            right += cast(FloatArray, block.right).T @ weights
     return ExpectedCounts(log_likelihood, persons, answered, right)

@@ -8,24 +8,28 @@ person's own posterior: a few terms give the covariance to rounding for narrow p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from calibration.array_types import FloatArray, IntArray
+from calibration.array_types import FloatArray, IntArray, ScoreArray
 from calibration.estimates import Estimates
 from calibration.expectation import CurveTables, ExpectedCounts, posterior
 from calibration.maximisation import complete_curvature
 from calibration.person_blocks import PersonBlock
+from calibration.quadrature import AbilityGrid
 
 if TYPE_CHECKING:
     from calibration.problem import Problem
 
 # The expansion ends when a term adds less than this share of what the first one added, or at the most terms.
 NEGLIGIBLE_SHARE = 1e-5
+SingleArray = npt.NDArray[np.float32]
+
 MOST_TERMS = 16
 PROBES = 32
 PAIRS_AT_ONCE = 1_000_000
@@ -48,12 +52,39 @@ def observed_information(problem: Problem, estimates: Estimates, counts: Expecte
         calculation of the information matrix via the EM; Chalmers (2018) for item response models.
     """
     information = _complete_information(problem, estimates, counts)
-    tables = CurveTables.on_grid(estimates, problem.grid)
-    scores = _ScoreTables.on_grid(estimates, problem.grid.nodes)
-    for block in problem.blocks:
-        accumulate = _subtract_dense if block.is_dense else _subtract_sparse
-        accumulate(information, block, posterior(block, tables)[0], scores)
+    information += problem.persons.total(MissingInformation(estimates, problem.grid))
     return 0.5 * (information + information.T)
+
+
+@dataclass(frozen=True, eq=False)
+class MissingInformation:
+    """What is lost because abilities are not known, as work on chunks of persons.
+
+    Args:
+        estimates: Items and population.
+        grid: The nodes.
+    """
+
+    estimates: Estimates
+    grid: AbilityGrid
+
+    @cached_property
+    def tables(self) -> CurveTables:
+        """Curves on the grid, laid out where they are needed."""
+        return CurveTables.on_grid(self.estimates, self.grid)
+
+    @cached_property
+    def scores(self) -> _ScoreTables:
+        """Score functions on the grid."""
+        return _ScoreTables.on_grid(self.estimates, self.grid.nodes)
+
+    def __call__(self, blocks: Sequence[PersonBlock]) -> FloatArray:
+        """Add up minus the posterior covariances of a chunk's score vectors; the symmetric part is what counts."""
+        information = np.zeros((len(self.estimates.vector),) * 2)
+        for block in blocks:
+            accumulate = _subtract_dense if block.is_dense else _subtract_sparse
+            accumulate(information, block, posterior(block, self.tables)[0], self.scores)
+        return information
 
 
 def _complete_information(problem: Problem, estimates: Estimates, counts: ExpectedCounts) -> FloatArray:
@@ -113,6 +144,20 @@ class _ScoreTables:
         probes = -right[steepest_first[:: max(1, len(right) // PROBES)]]
         return cls(nodes, -np.stack((right * nodes, right)), population, probes)
 
+    @cached_property
+    def single(self) -> _SingleTables:
+        """The same in single precision."""
+        return _SingleTables(*(table.astype(np.float32) for table in (self.nodes, self.by_item, self.population)))
+
+
+@dataclass(frozen=True, eq=False)
+class _SingleTables:
+    """Tables in single precision, which halves the memory that is moved."""
+
+    nodes: SingleArray
+    by_item: SingleArray
+    population: SingleArray
+
 
 def orthonormal_terms(weights: FloatArray, nodes: FloatArray, probes: FloatArray) -> Iterator[FloatArray]:
     """Yield weights times each polynomial of degree 1, 2, … that is orthonormal under them (Stieltjes).
@@ -146,7 +191,7 @@ def orthonormal_terms(weights: FloatArray, nodes: FloatArray, probes: FloatArray
 
 def _subtract_dense(information: FloatArray, block: PersonBlock, weights: FloatArray, scores: _ScoreTables) -> None:
     items = block.n_items
-    right, answered = cast(FloatArray, block.right), cast("FloatArray | None", block.answered)
+    right, answered = cast(FloatArray, block.right), block.answered
     part = np.empty((block.n_persons, 2 * items + 2))
     for term in orthonormal_terms(weights, scores.nodes, scores.probes):
         ability = term @ scores.nodes
@@ -163,18 +208,22 @@ def _subtract_dense(information: FloatArray, block: PersonBlock, weights: FloatA
 def _subtract_sparse(information: FloatArray, block: PersonBlock, weights: FloatArray, scores: _ScoreTables) -> None:
     """Form the products of persons with equally many answers together and add them up by pair of entries."""
     width = len(information)
-    basis = np.stack(list(orthonormal_terms(weights, scores.nodes, scores.probes)), axis=2)
-    ability = np.einsum("pqt,q->pt", basis, scores.nodes)
-    for persons, rows in equal_lengths(block.person, block.n_persons, entries=2):
+    # The sums over a person's own answers are short, and those over persons are in double precision.
+    terms = [term.astype(np.float32) for term in orthonormal_terms(weights, scores.nodes, scores.probes)]
+    basis = np.stack(terms, axis=2)
+    ability = np.stack([term @ scores.single.nodes for term in terms], axis=1)
+    for persons, rows in equal_lengths(block.lengths, entries=2):
         item = block.item[rows].astype(np.int64)
         population = np.broadcast_to([width - 2, width - 1], (len(item), 2))
         columns = np.concatenate((item, item + block.n_items, population), axis=1)
         subtract_products(
-            information, columns, _coefficients(basis[persons], ability[persons], block.score[rows], item, scores)
+            information,
+            columns,
+            _coefficients(basis[persons], ability[persons], block.score[rows], item, scores.single),
         )
 
 
-def subtract_products(information: FloatArray, columns: npt.NDArray[np.int64], part: FloatArray) -> None:
+def subtract_products(information: FloatArray, columns: npt.NDArray[np.int64], part: FloatArray | SingleArray) -> None:
     """Subtract for each person the products of its score functions, at the places that they belong to.
 
     Only pairs in order are formed. They count twice here, for the sum is made symmetric in the end.
@@ -198,26 +247,24 @@ def subtract_products(information: FloatArray, columns: npt.NDArray[np.int64], p
 
 
 def _coefficients(
-    basis: FloatArray, ability: FloatArray, score: FloatArray, item: npt.NDArray[np.int64], scores: _ScoreTables
-) -> FloatArray:
+    basis: SingleArray, ability: SingleArray, score: ScoreArray, item: npt.NDArray[np.int64], scores: _SingleTables
+) -> SingleArray:
     """Expand the scores of some persons, shape (persons, 2 answers + 2, terms)."""
     by_slope = scores.by_item[0][item] @ basis + score[:, :, None] * ability[:, None, :]
     by_intercept = scores.by_item[1][item] @ basis
     return np.concatenate((by_slope, by_intercept, scores.population @ basis), axis=1)
 
 
-def equal_lengths(person: IntArray, persons: int, *, entries: int) -> Iterator[tuple[IntArray, IntArray]]:
+def equal_lengths(lengths: IntArray, *, entries: int) -> Iterator[tuple[IntArray, IntArray]]:
     """Yield groups of persons with equally many answers, few enough to be worked on together.
 
     Args:
-        person: Index of the person of each answer, not decreasing, shape (responses,).
-        persons: How many there are.
+        lengths: Answers of each person, shape (persons,).
         entries: Parameters of an item.
 
     Yields:
         Persons, shape (persons,), and the rows of their answers, shape (persons, answers).
     """
-    lengths = np.bincount(person, minlength=persons)
     first = np.concatenate(((0,), np.cumsum(lengths)[:-1]))
     for length in np.unique(lengths):
         group = np.flatnonzero(lengths == length)

@@ -23,13 +23,14 @@ from calibration.calibration_result import (
 from calibration.categories.bank_calibration import BankCalibration, BankTask
 from calibration.categories.calibrated_items import Natural
 from calibration.categories.curve_family import require_models
+from calibration.chunks import ThisProcess, Workplace
 from calibration.errors import CalibrationError
 from calibration.estimates import LARGEST_INTERCEPT, STEEPEST_SLOPE, Estimates
 from calibration.exclusions import usable_responses
 from calibration.expectation import ExpectedCounts
 from calibration.item_priors import ItemPriors
 from calibration.parameter_covariance import ParameterCovariance, parameter_covariance
-from calibration.person_blocks import person_blocks
+from calibration.person_blocks import settled_blocks
 from calibration.priors import PRIOR_ROUNDS, PRIOR_SETTLED, Priors, learn_difficulty, prior_distance, require_rating
 from calibration.problem import Problem
 from calibration.quadrature import DEFAULT_GRID, adequate_grid
@@ -52,6 +53,7 @@ def calibrate(
     max_iterations: int = 500,
     tolerance: float = 1e-5,
     on_progress: Progress | None = None,
+    workplace: Workplace | None = None,
 ) -> CalibrationResult:
     """Estimate the items' parameters from scored answers.
 
@@ -70,6 +72,7 @@ def calibrate(
         max_iterations: Most E-steps; the cycle under way is finished.
         tolerance: The estimates are converged when a Newton step would move no parameter further than this.
         on_progress: Called with the number of E-steps and the log-likelihood after each; return False to cancel.
+        workplace: Where chunks of persons are worked on, this process unless given; the results are equal to rounding.
 
     Returns:
         Parameters with standard errors, and how they came about.
@@ -90,13 +93,16 @@ def calibrate(
         data.require_dichotomous()
     usable, exclusions = usable_responses(data, keep=fixed)
     ascent = Ascent(max_iterations, tolerance, on_progress)
+    workplace = workplace or ThisProcess()
     ending: BankCalibration | None = None
     try:
         if quick:
-            task = _Task.prepare(usable, model=model, priors=priors, ratings=ratings or {}, fixed=fixed)
+            task = _Task.prepare(
+                usable, model=model, priors=priors, ratings=ratings or {}, fixed=fixed, workplace=workplace
+            )
             ending = task.ending(task.climb(ascent))
         else:
-            ending = _calibrated_bank(usable, model, chosen, priors, ratings or {}, fixed, ascent)
+            ending = _calibrated_bank(usable, model, chosen, priors, ratings or {}, fixed, ascent, workplace)
     except Cancelled:
         pass
     return CalibrationResult(
@@ -124,6 +130,7 @@ def _calibrated_bank(
     ratings: Mapping[str, float],
     fixed: Mapping[str, tuple[float, float]],
     ascent: Ascent,
+    workplace: Workplace,
 ) -> BankCalibration:
     known = {
         place: Natural(fixed[name][0], (fixed[name][1],)) for place, name in enumerate(data.item_ids) if name in fixed
@@ -134,6 +141,7 @@ def _calibrated_bank(
         fixed=known,
         ratings=np.array([_rating(name, ratings) for name in data.item_ids]),
         priors=priors,
+        workplace=workplace,
     )
     return task.calibrate(ascent)
 
@@ -199,12 +207,13 @@ class _Task:
         priors: Priors | None,
         ratings: Mapping[str, float],
         fixed: Mapping[str, tuple[float, float]],
+        workplace: Workplace,
     ) -> _Task:
         known = np.fromiter((name in fixed for name in data.item_ids), dtype=bool, count=data.n_items)
         rating = np.array([_rating(name, ratings) for name in data.item_ids])
         item_priors = None if priors is None else ItemPriors(priors, priors.difficulty_means(rating), ~known)
         problem = Problem(
-            blocks=person_blocks(data),
+            persons=settled_blocks(data, workplace),
             grid=DEFAULT_GRID,
             free_slope=~known if model == "2pl" else np.zeros_like(known),
             free_intercept=~known,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from calibration.array_types import BoolArray, FloatArray
+from calibration.chunks import Persons
 from calibration.estimates import Estimates
-from calibration.expectation import CurveTables, ExpectedCounts, expected_counts
+from calibration.expectation import Expectation, ExpectedCounts
 from calibration.information import observed_information
 from calibration.item_priors import ItemPriors
 from calibration.maximisation import maximise
@@ -22,7 +22,7 @@ class Problem:
     """What the M-step may move, and the function that is climbed.
 
     Args:
-        blocks: The responses.
+        persons: The responses, where they are worked on.
         grid: The ability grid.
         free_slope: Items whose slope is estimated, shape (items,).
         free_intercept: Items whose intercept is estimated, shape (items,).
@@ -31,7 +31,7 @@ class Problem:
         priors: Priors of the items, or None.
     """
 
-    blocks: Sequence[PersonBlock]
+    persons: Persons[PersonBlock]
     grid: AbilityGrid
     free_slope: BoolArray
     free_intercept: BoolArray
@@ -93,7 +93,7 @@ class Problem:
         Returns:
             Expected counts and log-likelihood.
         """
-        return expected_counts(self.blocks, CurveTables.on_grid(estimates, self.grid))
+        return self.persons.total(Expectation(estimates, self.grid))
 
     def log_prior(self, estimates: Estimates) -> float:
         """Log prior density of the items, 0 where there are no priors.

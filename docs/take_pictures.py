@@ -249,6 +249,10 @@ def take_psychometricians(studio: Studio, scene: Scene) -> None:
     run = "/" + page.url.partition("?")[0].split("/", 3)[3]
     studio.take("calibration", "psychometrician", run, start=".tiles", end="main .columns")
     approve.click()
+    page.wait_for_load_state()
+    page.close()
+    # Whoever approves may not publish.
+    page = studio.open("psychometrician2", run)
     page.click("form[action$='/publish'] button[type=submit]")
     page.wait_for_load_state()
     page.close()

@@ -86,6 +86,14 @@ class OwnWork(SamatError):
     sentence = "Somebody other than the item's writer has to approve it."
 
 
+class SecondPersonNeeded(SamatError):
+    """Nobody publishes what he approved."""
+
+    code = "second_person_needed"
+    kind = ErrorKind.NOT_ALLOWED
+    sentence = "{name} approved this calibration; another psychometrician has to publish it."
+
+
 class NotFound(SamatError):
     """The thing named does not exist, or is not this person's to see."""
 
@@ -187,6 +195,14 @@ class NotEnoughAnswers(SamatError):
     code = "not_enough_answers"
     kind = ErrorKind.CONFLICT
     sentence = "There are not enough recorded answers to calibrate: {reason}"
+
+
+class TooFewForGuessing(SamatError):
+    """No item has answers enough to tell guessing from ability."""
+
+    code = "too_few_for_guessing"
+    kind = ErrorKind.CONFLICT
+    sentence = "The 3PL needs {needed} answers to an item; {item} has the most, {answers}."
 
 
 class UnreadableFile(SamatError):

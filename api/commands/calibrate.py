@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from api.commands.output import JsonOption, print_facts, print_json
+from api.commands.workplaces import opened_workplace
 from calibration.calibration_result import CalibrationResult
 from calibration.marginal_likelihood import calibrate
 from calibration.priors import Priors
@@ -27,13 +28,24 @@ def calibrate_command(
     priors: Annotated[
         Literal["none", "default"], typer.Option(help="none: plain marginal maximum likelihood; default: weak priors.")
     ] = "default",
+    processes: Annotated[int, typer.Option(help="Processes of this machine to share the work between.")] = 1,
+    dask: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler, as tcp://host:8786, whose workers do the work.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write PARAMETERS.csv.")] = None,
     json: JsonOption = False,
 ) -> None:
     """Estimate item parameters by marginal maximum likelihood."""
     started = perf_counter()
     data = read_responses(responses)
-    result = calibrate(data, model=model, priors=None if priors == "none" else Priors(), on_progress=_progress())
+    with opened_workplace(processes=processes, dask=dask) as workplace:
+        result = calibrate(
+            data,
+            model=model,
+            priors=None if priors == "none" else Priors(),
+            on_progress=_progress(),
+            workplace=workplace,
+        )
     seconds = perf_counter() - started
     if out is not None:
         write_parameters(out, [ParameterRow.from_calibrated(item) for item in result.items])

@@ -34,10 +34,13 @@ _RUN = {
     "finished_at": "2026-11-22T05:00:02Z",
     "approved_by": None,
     "approved_at": None,
+    "published_by": None,
+    "published_at": None,
     "base_bank_number": 1,
     "base_in_force": True,
     "published_bank_number": None,
     "possible_moves": ["approve", "reject"],
+    "needs_another_person": False,
 }
 _SUMMARY = {
     "status": "converged",
@@ -75,6 +78,47 @@ _ITEM = {
     "change_b": 0.19,
     "robust_z": 0.4,
     "moved": False,
+    "c": None,
+    "se_c": None,
+    "thresholds": [],
+    "se_thresholds": [],
+    "old_model": "2pl",
+    "old_c": None,
+    "old_thresholds": [],
+}
+_IMPACT = {
+    "at_most": 500,
+    "sittings": 400,
+    "simulated": 400,
+    "unscored": 0,
+    "oldest": "2026-10-23T03:04:55Z",
+    "newest": "2026-11-22T04:58:11Z",
+    "changed": 1,
+    "elements_changed": 4,
+    "moves": [{"before": "competent", "after": "not_enough_evidence", "sittings": 1}],
+    "changes": [
+        {
+            "sitting_id": "9c5b94b1-35ad-49bb-b118-8e8fc24abf80",
+            "finished_at": "2026-11-21T21:09:58Z",
+            "simulated": True,
+            "bank_number": 1,
+            "before": "competent",
+            "after": "not_enough_evidence",
+            "probability_before": 0.951,
+            "probability_after": 0.944,
+            "items": ["DG101-1.1-01"],
+            "strongest": "DG101-1.1-01",
+        }
+    ],
+    "items": [
+        {
+            "item_version_id": "c1f2bb0e-5a1e-4c40-8f22-8b8a4a4e0a55",
+            "code": "DG101-1.1-01",
+            "sittings": 1,
+            "decisive": 1,
+            "log_odds": 0.21,
+        }
+    ],
 }
 
 
@@ -96,10 +140,13 @@ class RunLineShown(Shown):
     finished_at: datetime | None
     approved_by: str | None
     approved_at: datetime | None
+    published_by: str | None
+    published_at: datetime | None
     base_bank_number: int
     base_in_force: bool
     published_bank_number: int | None
     possible_moves: list[str]
+    needs_another_person: bool
 
 
 class LinkShown(Shown):
@@ -161,15 +208,73 @@ class RunItemShown(Shown):
     change_b: float | None
     robust_z: float | None
     moved: bool
+    c: float | None
+    se_c: float | None
+    thresholds: list[float]
+    se_thresholds: list[float | None]
+    old_model: str | None
+    old_c: float | None
+    old_thresholds: list[float]
+
+
+class VerdictMoveShown(Shown):
+    """How many sittings have one verdict on record and another (or the same) under the new parameters."""
+
+    before: str
+    after: str
+    sittings: int
+
+
+class ChangedSittingShown(Shown):
+    """A sitting whose verdict would be another, and the items that are decisive by themselves."""
+
+    sitting_id: UUID
+    finished_at: datetime
+    simulated: bool
+    bank_number: int
+    before: str
+    after: str
+    probability_before: float
+    probability_after: float
+    items: list[str]
+    strongest: str
+
+
+class TurningItemShown(Shown):
+    """What an item's new parameters do to the sittings whose verdict would be another."""
+
+    item_version_id: UUID
+    code: str
+    sittings: int
+    decisive: int
+    log_odds: float
+
+
+class ImpactShown(Shown):
+    """Recent finished sittings, scored again under the parameters that publishing would bring."""
+
+    at_most: int
+    sittings: int
+    simulated: int
+    unscored: int
+    oldest: datetime | None
+    newest: datetime | None
+    changed: int
+    elements_changed: int
+    moves: list[VerdictMoveShown]
+    changes: list[ChangedSittingShown]
+    items: list[TurningItemShown]
 
 
 class RunShown(RunLineShown):
     """A calibration run with what it found."""
 
-    model_config = example(**_RUN, summary=_SUMMARY, items=[_ITEM])
+    model_config = example(**_RUN, may_publish=[], summary=_SUMMARY, items=[_ITEM], impact=_IMPACT)
 
+    may_publish: list[str] = Field(description="who may publish an approved run: everybody but whoever approved it")
     summary: SummaryShown | None
     items: list[RunItemShown]
+    impact: ImpactShown | None
 
 
 class RunsShown(Shown):
@@ -186,7 +291,7 @@ class RunSent(Sent):
     model_config = example(unit="DG100", model="2pl", include_simulated=True)
 
     unit: str
-    model: str = Field(default="2pl", description="2pl or rasch")
+    model: str = Field(default="2pl", description="2pl, rasch, or 3pl for the items with 1,000 answers")
     include_simulated: bool = True
 
 
@@ -254,7 +359,7 @@ def cancel_calibration(run_id: UUID, caller: Caller, session: Transaction, now: 
 
 @router.post("/{run_id}/approve", response_model=RunShown, summary="Approve a calibration run")
 def approve_calibration(run_id: UUID, caller: Caller, session: Transaction, now: Now) -> RunView:
-    """Approve what a run found, so that it can be published. For psychometricians."""
+    """Approve what a run found, so that another person can publish it. For psychometricians."""
     return runs.approve_run(session, actor=caller, run_id=run_id, now=now)
 
 
@@ -266,7 +371,7 @@ def reject_calibration(run_id: UUID, why: RejectionSent, caller: Caller, session
 
 @router.post("/{run_id}/publish", response_model=RunShown, summary="Publish a calibration run")
 def publish_calibration(run_id: UUID, why: PublicationSent, caller: Caller, session: Transaction, now: Now) -> RunView:
-    """Publish a new bank with an approved run's parameters and put it in force. For psychometricians."""
+    """Publish a new bank with the parameters of a run that another psychometrician approved, and put it in force."""
     return runs.publish_run(session, actor=caller, run_id=run_id, note=why.note, now=now)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,8 +16,9 @@ from calibration.categories.bank_priors import BankPriors
 from calibration.categories.bank_problem import BankProblem
 from calibration.categories.calibrated_items import Natural, calibrated_items, estimated_parameters
 from calibration.categories.curve_family import CATEGORY_MODELS, CurveGroup
-from calibration.categories.score_blocks import score_blocks
+from calibration.categories.score_blocks import settled_scores
 from calibration.categories.score_expectation import ScoreCounts
+from calibration.chunks import ThisProcess, Workplace
 from calibration.errors import CalibrationError
 from calibration.priors import PRIOR_ROUNDS, PRIOR_SETTLED, Priors, learn_difficulty, prior_distance
 from calibration.quadrature import DEFAULT_GRID, AbilityGrid, adequate_grid
@@ -59,6 +60,7 @@ class BankTask:
         fixed: Natural parameters (a, thresholds, c) of items to leave as they are, by place.
         ratings: Writers' ratings, not-a-number where there is none, shape (items,).
         priors: The priors, or None.
+        workplace: Where chunks of persons are worked on.
     """
 
     data: ResponseData
@@ -66,6 +68,7 @@ class BankTask:
     fixed: Mapping[int, Natural]
     ratings: FloatArray
     priors: Priors | None
+    workplace: Workplace = field(default_factory=ThisProcess)
 
     def calibrate(self, ascent: Ascent) -> BankCalibration:
         """Climb, and where the priors are to be learnt, in turn with them until both stand still.
@@ -192,8 +195,9 @@ class BankTask:
         free[:, 0] &= self._free_slope()
         free[list(self.fixed)] = False
         some_fixed = bool(self.fixed)
+        highest = max(group.score_count for group in start.groups) - 1
         return BankProblem(
-            blocks=score_blocks(self.data, highest=max(group.score_count for group in start.groups) - 1),
+            persons=settled_scores(self.data, self.workplace, highest=highest),
             grid=DEFAULT_GRID,
             layout=start,
             free_parameters=free,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -11,6 +14,7 @@ from calibration.categories.bank_estimates import BankEstimates
 from calibration.categories.score_blocks import ScoreBlock
 from calibration.categories.score_expectation import BankCurves, ScoreCounts, score_posterior
 from calibration.information import PROBES, equal_lengths, orthonormal_terms, subtract_products
+from calibration.quadrature import AbilityGrid
 
 if TYPE_CHECKING:
     from calibration.categories.bank_problem import BankProblem
@@ -35,23 +39,48 @@ def bank_information(problem: BankProblem, estimates: BankEstimates, counts: Sco
     """
     tables = BankCurves.on_grid(estimates, problem.grid)
     information = complete_information(problem, estimates, counts, tables)
-    items, width = estimates.parameters.shape
-    functions = np.zeros((counts.had.shape[1], items, width, len(problem.grid.nodes)))
-    for group, curves in zip(estimates.groups, tables.curves, strict=True):
-        functions[: group.score_count, group.items, : group.width] = curves.log_derivatives.transpose(1, 0, 2, 3)
-    deviation = problem.grid.nodes - estimates.mean
-    population = np.stack((deviation / estimates.deviation**2, deviation**2 / estimates.deviation**3))
-    probes = _probes(functions)
-    for block in problem.blocks:
-        weights = score_posterior(block, tables)[0]
-        if block.is_dense:
-            for term in orthonormal_terms(weights, problem.grid.nodes, probes):
-                part = _dense_part(block, term, functions, population)
-                information -= part.T @ part
-        else:
-            basis = np.stack(list(orthonormal_terms(weights, problem.grid.nodes, probes)), axis=2)
-            _subtract_sparse(information, block, basis, functions, population)
+    information += problem.persons.total(MissingBankInformation(estimates, problem.grid))
     return np.asarray(0.5 * (information + information.T))
+
+
+@dataclass(frozen=True, eq=False)
+class MissingBankInformation:
+    """What is lost because abilities are not known, as work on chunks of persons.
+
+    Args:
+        estimates: Items and population.
+        grid: The nodes.
+    """
+
+    estimates: BankEstimates
+    grid: AbilityGrid
+
+    @cached_property
+    def tables(self) -> BankCurves:
+        """Curves on the grid, laid out where they are needed."""
+        return BankCurves.on_grid(self.estimates, self.grid)
+
+    @cached_property
+    def functions(self) -> FloatArray:
+        """Score functions of the items on the grid, shape (scores, items, widest item, nodes)."""
+        scores = len(self.tables.log_odds) + 1
+        functions = np.zeros((scores, *self.estimates.parameters.shape, len(self.grid.nodes)))
+        for group, curves in zip(self.estimates.groups, self.tables.curves, strict=True):
+            functions[: group.score_count, group.items, : group.width] = curves.log_derivatives.transpose(1, 0, 2, 3)
+        return functions
+
+    def __call__(self, blocks: Sequence[ScoreBlock]) -> FloatArray:
+        """Add up minus the posterior covariances of a chunk's score vectors; the symmetric part is what counts."""
+        information = np.zeros((len(self.estimates.vector),) * 2)
+        nodes, sigma = self.grid.nodes, self.estimates.deviation
+        deviation = nodes - self.estimates.mean
+        population = np.stack((deviation / sigma**2, deviation**2 / sigma**3))
+        probes = _probes(self.functions)
+        for block in blocks:
+            terms = orthonormal_terms(score_posterior(block, self.tables)[0], nodes, probes)
+            subtract = _subtract_dense if block.is_dense else _subtract_sparse
+            subtract(information, block, terms, self.functions, population)
+        return information
 
 
 def complete_information(
@@ -94,26 +123,46 @@ def _probes(functions: FloatArray) -> FloatArray:
     return np.asarray(rows[steepest_first[:: max(1, len(rows) // PROBES)]])
 
 
-def _dense_part(block: ScoreBlock, term: FloatArray, functions: FloatArray, population: FloatArray) -> FloatArray:
-    """Coefficients of every person's score vector, shape (persons, entries)."""
+def _subtract_dense(
+    information: FloatArray,
+    block: ScoreBlock,
+    terms: Iterable[FloatArray],
+    functions: FloatArray,
+    population: FloatArray,
+) -> None:
     _, items, width, nodes = functions.shape
-    part = np.zeros((block.n_persons, items * width + 2))
-    own = part[:, :-2].reshape(block.n_persons, items, width)
-    missing = np.ones((block.n_persons, items)) if block.answered is None else cast(FloatArray, block.answered).copy()
-    for score, had in enumerate(block.had, start=1):
-        dense = cast(FloatArray, had)
-        missing -= dense
-        own += dense[:, :, None] * (term @ functions[score].reshape(-1, nodes).T).reshape(own.shape)
-    own += missing[:, :, None] * (term @ functions[0].reshape(-1, nodes).T).reshape(own.shape)
-    part[:, -2:] = term @ population.T
-    return part
+    # Parameter by parameter, for then each has the shape of the matrices of answers.
+    by_score = functions.transpose(0, 2, 1, 3).reshape(len(functions), width * items, nodes)
+    higher = by_score[1:] - by_score[0]
+    had = cast(tuple[FloatArray, ...], block.had)
+    answered = cast("FloatArray | None", block.answered)
+    part = np.empty((block.n_persons, width * items + 2))
+    total = np.zeros((width * items + 2,) * 2)
+    for term in terms:
+        np.matmul(term, by_score[0].T, out=part[:, :-2])
+        part[:, -2:] = term @ population.T
+        own = [part[:, first : first + items] for first in range(0, width * items, items)]
+        for parameter in own if answered is not None else ():
+            parameter *= answered
+        for matrix, difference in zip(had, higher, strict=True):
+            further = term @ difference.T
+            for place, parameter in enumerate(own):
+                parameter += matrix * further[:, place * items : (place + 1) * items]
+        total += part.T @ part
+    order = np.append(np.arange(width * items).reshape(width, items).T.ravel(), width * items + np.arange(2))
+    information -= total[np.ix_(order, order)]
 
 
 def _subtract_sparse(
-    information: FloatArray, block: ScoreBlock, basis: FloatArray, functions: FloatArray, population: FloatArray
+    information: FloatArray,
+    block: ScoreBlock,
+    terms: Iterable[FloatArray],
+    functions: FloatArray,
+    population: FloatArray,
 ) -> None:
     _, items, width, _ = functions.shape
-    for persons, rows in equal_lengths(block.person, block.n_persons, entries=width):
+    basis = np.stack(list(terms), axis=2)
+    for persons, rows in equal_lengths(block.lengths, entries=width):
         item, score = block.item[rows].astype(np.int64), block.score[rows]
         columns = (item[:, :, None] * width + np.arange(width)).reshape(len(persons), -1)
         last = np.broadcast_to([items * width, items * width + 1], (len(persons), 2))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +12,8 @@ from calibration.categories.bank_information import bank_information
 from calibration.categories.bank_maximisation import maximise_bank
 from calibration.categories.bank_priors import BankPriors
 from calibration.categories.score_blocks import ScoreBlock
-from calibration.categories.score_expectation import BankCurves, ScoreCounts, score_counts
+from calibration.categories.score_expectation import ScoreCounts, ScoreExpectation
+from calibration.chunks import Persons
 from calibration.quadrature import AbilityGrid
 
 
@@ -22,7 +22,7 @@ class BankProblem:
     """What the M-step may move, and the function that is climbed: a landscape for :class:`Ascent`.
 
     Args:
-        blocks: The responses.
+        persons: The responses, where they are worked on.
         grid: The ability grid.
         layout: Any estimates, for the order of the parameters.
         free_parameters: Which parameters are estimated, shape (items, widest item).
@@ -31,7 +31,7 @@ class BankProblem:
         priors: Priors of the items, or None.
     """
 
-    blocks: Sequence[ScoreBlock]
+    persons: Persons[ScoreBlock]
     grid: AbilityGrid
     layout: BankEstimates
     free_parameters: BoolArray
@@ -58,7 +58,7 @@ class BankProblem:
         Returns:
             Expected counts and log-likelihood.
         """
-        return score_counts(self.blocks, BankCurves.on_grid(estimates, self.grid))
+        return self.persons.total(ScoreExpectation(estimates, self.grid))
 
     def maximise(self, estimates: BankEstimates, counts: ScoreCounts) -> BankEstimates:
         """Run the M-step.

@@ -16,7 +16,7 @@ from calibration.categories.bank_information import complete_information
 from calibration.categories.calibrated_items import calibrated_items
 from calibration.categories.curve_family import require_models
 from calibration.categories.group_problem import GroupCounts, GroupEstimates, GroupProblem
-from calibration.categories.score_blocks import score_blocks
+from calibration.categories.score_blocks import settled_scores
 from calibration.categories.score_expectation import BankCurves
 from calibration.errors import CalibrationError
 from calibration.exclusions import Exclusion, usable_responses
@@ -174,8 +174,8 @@ def _posed(task: BankTask, members: np.ndarray[tuple[int], np.dtype[np.int64]], 
     highest = max(group.score_count for group in layout.groups) - 1
     parts = []
     for place in range(groups):
-        own = score_blocks(_of_group(task.data, members == place), highest=highest)
-        part = replace(whole, blocks=own)
+        own = settled_scores(_of_group(task.data, members == place), task.workplace, highest=highest)
+        part = replace(whole, persons=own)
         parts.append(part if place == 0 else replace(part, free_mean=True, free_deviation=True, priors=None))
     return GroupProblem(tuple(parts))
 

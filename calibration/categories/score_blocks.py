@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from calibration.array_types import FloatArray, IntArray
-from calibration.person_blocks import DENSE_SHARE, PERSONS_IN_BLOCK
-from calibration.responses import ResponseData
+from calibration.chunks import PERSONS_IN_BLOCK, IndexedAnswers, Persons, Workplace, response_chunks
+from calibration.person_blocks import much_is_answered
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +20,7 @@ class ScoreBlock:
     Args:
         n_persons: Persons in the block.
         n_items: Items in the bank.
-        person: Index of the person of each answer within the block, not decreasing, shape (responses,).
+        lengths: Answers of each person, shape (persons,).
         item: Index of the item of each answer, shape (responses,).
         score: Score of each answer, shape (responses,).
         had: 1.0 where an item was answered with a score, by score from 1, each of shape (persons, items).
@@ -28,7 +29,7 @@ class ScoreBlock:
 
     n_persons: int
     n_items: int
-    person: IntArray
+    lengths: IntArray
     item: IntArray
     score: IntArray
     had: tuple[FloatArray | csr_array, ...]
@@ -40,7 +41,7 @@ class ScoreBlock:
         return isinstance(self.had[0], np.ndarray)
 
 
-def score_blocks(data: ResponseData, *, highest: int, dense: bool | None = None) -> list[ScoreBlock]:
+def score_blocks(data: IndexedAnswers, *, highest: int, dense: bool | None = None) -> list[ScoreBlock]:
     """Cut responses into blocks.
 
     Args:
@@ -52,20 +53,38 @@ def score_blocks(data: ResponseData, *, highest: int, dense: bool | None = None)
         The blocks, in the order of the persons.
     """
     if dense is None:
-        dense = data.n_responses > DENSE_SHARE * data.n_persons * data.n_items
+        dense = much_is_answered(data)
+    everybody = data.person
     starts = range(0, data.n_persons, PERSONS_IN_BLOCK)
-    edges = [*np.searchsorted(data.person, list(starts)).tolist(), data.n_responses]
+    edges = [*np.searchsorted(everybody, list(starts)).tolist(), data.n_responses]
     blocks = []
     for k, first in enumerate(starts):
         rows = slice(edges[k], edges[k + 1])
-        person, item = data.person[rows] - np.int32(first), data.item[rows]
+        person, item = everybody[rows] - np.int32(first), data.item[rows]
         score = data.score[rows].astype(np.int32)
         shape = (min(PERSONS_IN_BLOCK, data.n_persons - first), data.n_items)
         had = tuple(_indicators(person, item, score == x, shape, dense) for x in range(1, highest + 1))
         complete = len(item) == shape[0] * shape[1]
         answered = None if complete else _indicators(person, item, np.ones(len(item), dtype=bool), shape, dense)
-        blocks.append(ScoreBlock(shape[0], shape[1], person, item, score, had, answered))
+        blocks.append(
+            ScoreBlock(*shape, np.bincount(person, minlength=shape[0]).astype(np.int32), item, score, had, answered)
+        )
     return blocks
+
+
+def settled_scores(data: IndexedAnswers, workplace: Workplace, *, highest: int) -> Persons[ScoreBlock]:
+    """Cut responses into chunks and have the blocks of each built where it is worked on.
+
+    Args:
+        data: The responses.
+        workplace: Where.
+        highest: Highest score of any item, 1 or more.
+
+    Returns:
+        The persons.
+    """
+    build = partial(score_blocks, highest=highest, dense=much_is_answered(data))
+    return workplace.settle(response_chunks(data), build)
 
 
 def _indicators(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -87,6 +88,28 @@ class BankCurves:
                 log_odds[score - 1, group.items] = found.log_probability[:, score] - found.log_probability[:, 0]
         log_weights = grid.log_weights(estimates.mean, estimates.deviation)
         return cls(tuple(curves), log_weights, log_none, log_odds)
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreExpectation:
+    """The E-step as work on chunks of persons.
+
+    Args:
+        estimates: Items and population.
+        grid: The nodes.
+    """
+
+    estimates: BankEstimates
+    grid: AbilityGrid
+
+    @cached_property
+    def tables(self) -> BankCurves:
+        """Curves on the grid, laid out where they are needed."""
+        return BankCurves.on_grid(self.estimates, self.grid)
+
+    def __call__(self, blocks: Sequence[ScoreBlock]) -> ScoreCounts:
+        """Add up the expected counts of a chunk."""
+        return score_counts(blocks, self.tables)
 
 
 def score_posterior(block: ScoreBlock, tables: BankCurves) -> tuple[FloatArray, FloatArray]:

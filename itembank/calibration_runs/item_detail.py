@@ -19,11 +19,11 @@ from itembank.actor import Actor, Role
 from itembank.authoring.content import ItemContent
 from itembank.calibration_runs.item_statistics import ItemStatisticsLine, UnitStatistics, item_statistics
 from itembank.calibration_runs.recorded_responses import load_responses_around, of_unit, versions_of
-from itembank.calibration_runs.results import CALIBRATION, read_items
+from itembank.calibration_runs.results import read_items
 from itembank.errors import NotFound
 from itembank.publishing.banks import bank_in_force
 from itembank.publishing.engine_pools import engine_item
-from itembank.publishing.parameters import highest_score
+from itembank.publishing.parameters import CALIBRATED, highest_score
 from itembank.tables import (
     Bank,
     BankItem,
@@ -38,6 +38,8 @@ from itembank.tables import (
 CURVE_REACH, CURVE_POINTS, CURVE_CONFIDENCE = 4.0, 81, 0.95
 #: Fewer answers than these to a bin make its proportion a matter of chance.
 ANSWERS_A_BIN, MOST_BINS = 15, 10
+#: The model with a lower asymptote, whose curve is not logistic.
+_GUESSED = "3pl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class OptionLine:
 class ItemDetail:
     """One item of the bank in force.
 
-    ``options`` rest on the ``with_outcome`` answers whose sittings have an outcome on record: the abilities are those.
+    ``observed`` are there for logistic curves alone. ``options`` rest on the ``with_outcome`` answers whose sittings
+    have an outcome on record: the abilities are those.
     """
 
     unit: UnitStatistics
@@ -87,12 +90,13 @@ def item_detail(session: Session, *, actor: Actor, item_id: UUID) -> ItemDetail:
     line = next(line for line in unit.lines if line.item_id == item_id)
     content = ItemContent.from_dict(found.content)
     chosen, ability = _choices(session, bank, line, unit.unit)
+    logistic = content.maximum_score == 1 and line.model != _GUESSED
     return ItemDetail(
         unit=unit,
         line=line,
         content=content,
-        curve=_curve(session, bank, line) if content.maximum_score == 1 else _curve_of_parts(session, bank, line),
-        observed=_observed(session, bank, unit, line) if content.maximum_score == 1 else (),
+        curve=_curve(session, bank, line) if logistic else _curve_of_another_kind(session, bank, line),
+        observed=_observed(session, bank, unit, line) if logistic else (),
         options=_options(content, chosen, ability),
         with_outcome=len(chosen),
     )
@@ -141,8 +145,8 @@ def _curve(session: Session, bank: Bank, line: ItemStatisticsLine) -> Characteri
     return characteristic_curve(item, np.linspace(-CURVE_REACH, CURVE_REACH, CURVE_POINTS))
 
 
-def _curve_of_parts(session: Session, bank: Bank, line: ItemStatisticsLine) -> CharacteristicCurve:
-    """Draw the expected share of the score, its band as wide as the error of the difficulty makes it."""
+def _curve_of_another_kind(session: Session, bank: Bank, line: ItemStatisticsLine) -> CharacteristicCurve:
+    """Draw the expected share of the score where it is in parts or guessed, the band from the difficulty alone."""
     row = session.get_one(BankItem, (bank.id, line.item_version_id))
     pool = ItemPool.from_items([engine_item(row, ids={row.item_code: row.item_code})])
     ability = np.linspace(-CURVE_REACH, CURVE_REACH, CURVE_POINTS)
@@ -155,7 +159,7 @@ def _curve_of_parts(session: Session, bank: Bank, line: ItemStatisticsLine) -> C
 
 def _covariance(session: Session, bank: Bank, line: ItemStatisticsLine) -> float:
     """Find the covariance in the run that the parameters come from; a bank keeps only the standard errors."""
-    if line.source != CALIBRATION:
+    if line.source != CALIBRATED:
         return 0.0
     runs = session.connection().execute(
         select(col(CalibrationRun.results))
@@ -180,6 +184,10 @@ def _observed(
         session, standard_id=bank.standard_id, unit=unit.unit, item_version_id=line.item_version_id
     )
     name = str(line.item_version_id)
-    parameters = {str(other.item_version_id): (other.discrimination, other.difficulty) for other in unit.lines}
+    parameters = {
+        str(other.item_version_id): (other.discrimination, other.difficulty)
+        for other in unit.lines
+        if other.model != _GUESSED
+    }
     bins = max(1, min(MOST_BINS, line.answers // ANSWERS_A_BIN))
     return observed_proportions(data, parameters, items=[name], bins=bins)[name]

@@ -13,12 +13,11 @@ from sqlmodel import Session, col
 from itembank.actor import Actor, Role
 from itembank.authoring.lifecycle import ItemState
 from itembank.calibration_runs.recorded_responses import of_unit, versions_of
-from itembank.calibration_runs.results import CALIBRATION
 from itembank.errors import NotFound
 from itembank.framework.errors import UnknownCode
 from itembank.framework.store import current_standard, standard_by_id
 from itembank.publishing.banks import bank_in_force, find_bank_in_force
-from itembank.publishing.parameters import highest_score
+from itembank.publishing.parameters import CALIBRATED, highest_score
 from itembank.tables import AskedItem, Bank, BankItem, Exam, ItemVersion, RecordedAnswer, Sitting
 
 #: From these on an item's parameters carry an adaptive exam (METHODS, cold start): 20 to 30 answers, SD(b) up to 0.5.
@@ -220,8 +219,8 @@ def _flags(row: Any, *, answers: int, rate: float | None, limit: float | None) -
         ItemFlag.LOW_DISCRIMINATION: row.discrimination < LOW_DISCRIMINATION,
         ItemFlag.OVER_EXPOSED: limit is not None and rate is not None and rate > limit + EXPOSURE_TOLERANCE,
         ItemFlag.RETIRED: row.state == ItemState.RETIRED,
-        ItemFlag.UNSURE: row.parameter_source == CALIBRATION and row.se_difficulty > SURE_DIFFICULTY,
-        ItemFlag.UNCALIBRATED: row.parameter_source != CALIBRATION and answers >= ENOUGH_ANSWERS,
+        ItemFlag.UNSURE: row.parameter_source == CALIBRATED and row.se_difficulty > SURE_DIFFICULTY,
+        ItemFlag.UNCALIBRATED: row.parameter_source != CALIBRATED and answers >= ENOUGH_ANSWERS,
         ItemFlag.FEW_ANSWERS: answers < ENOUGH_ANSWERS,
     }
     return tuple(flag for flag, is_held in held.items() if is_held)

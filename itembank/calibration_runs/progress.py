@@ -29,3 +29,7 @@ class Progress(Heartbeat):
     def __call__(self, iteration: int, log_likelihood: float) -> bool:
         """Report, if it is time, and tell whether to go on."""
         return self.beat(iteration=iteration, log_likelihood=log_likelihood)
+
+    def going_on(self) -> bool:
+        """Be heard without new figures, and tell whether to go on."""
+        return self.beat()

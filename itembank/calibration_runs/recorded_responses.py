@@ -13,19 +13,21 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import Session, col
 
 from calibration.responses import ResponseData
+from itembank.authoring.content import ItemContent
 from itembank.tables import BankItem, Exam, Item, ItemVersion, RecordedAnswer, Sitting, Standard
 
-#: Models of items that are scored in parts, which calibration runs leave as they are.
+#: Models of items that are scored in parts.
 MODELS_WITH_PARTS = ("grm", "gpcm", "nrm")
 
 
 @dataclass(frozen=True, slots=True)
 class VersionLabel:
-    """What an item version is called, and how difficult its writer thought it."""
+    """What an item version is called, how difficult its writer thought it, and its highest score."""
 
     code: str
     number: int
     rating: int
+    highest_score: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,16 @@ class RecordedResponses:
     latest: datetime | None
 
 
-def count_answers(session: Session, *, standard_id: UUID, unit: str, include_simulated: bool) -> AnswerCount:
+def count_answers(
+    session: Session, *, standard_id: UUID, unit: str, include_simulated: bool, with_parts: bool = True
+) -> AnswerCount:
     """Count the answers of a unit that a calibration can use, and the sittings that hold them."""
     per_sitting = (
         select(func.count().label("answers"), col(Sitting.simulated).label("simulated"))
         .select_from(RecordedAnswer)
         .join(Sitting, col(Sitting.id) == col(RecordedAnswer.sitting_id))
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
-        .where(*of_unit(standard_id, unit), *_real_only(include_simulated=include_simulated), _scored_right_or_wrong())
+        .where(*_wanted(standard_id, unit, include_simulated=include_simulated, with_parts=with_parts))
         .group_by(col(Sitting.id), col(Sitting.simulated))
         .subquery()
     )
@@ -68,14 +72,37 @@ def count_answers(session: Session, *, standard_id: UUID, unit: str, include_sim
     return AnswerCount(persons=persons, answers=answers, simulated_persons=simulated)
 
 
+def answers_by_code(
+    session: Session, *, standard_id: UUID, unit: str, include_simulated: bool
+) -> tuple[tuple[str, int], ...]:
+    """Count the answers to each item version that is right or wrong, the most answered first, by item code."""
+    answers = func.count()
+    rows = session.connection().execute(
+        _answers(Item.code, answers)
+        .join(ItemVersion, col(ItemVersion.id) == col(RecordedAnswer.item_version_id))
+        .join(Item, col(Item.id) == col(ItemVersion.item_id))
+        .where(*_wanted(standard_id, unit, include_simulated=include_simulated, with_parts=False))
+        .group_by(col(Item.code), col(ItemVersion.id))
+        .order_by(answers.desc(), col(Item.code))
+    )
+    return tuple((code, count) for code, count in rows)
+
+
 def load_responses(
-    session: Session, *, standard_id: UUID, unit: str, include_simulated: bool = True
+    session: Session, *, standard_id: UUID, unit: str, include_simulated: bool = True, with_parts: bool = True
 ) -> RecordedResponses:
-    """Load every recorded answer of a unit that is right or wrong, of sittings finished or not, tried out or counted.
+    """Load every recorded answer of a unit, of sittings finished or not, tried out or counted.
 
     Nothing is dropped by what was answered: what an adaptive exam left out is ignorable only while every item that
-    steered it is in the likelihood. Items scored in parts are not: runs estimate curves of right and wrong answers.
-    That is harmless while they are few, because their part in the steering is one of many.
+    steered it is in the likelihood.
+
+    Args:
+        session: The transaction.
+        standard_id: A version of the standard.
+        unit: Code of the unit of competence.
+        include_simulated: Whether answers of simulated sittings count too.
+        with_parts: Whether items scored in parts come along; a model for right and wrong alone has no curve for them.
+            Without them their part in the steering is neglected, one of many while they are few.
 
     Raises:
         CalibrationError: There is no answer.
@@ -83,8 +110,10 @@ def load_responses(
     Reference:
         Mislevy & Wu (1996), Missing responses and IRT ability estimation.
     """
-    where = (*of_unit(standard_id, unit), *_real_only(include_simulated=include_simulated), _scored_right_or_wrong())
-    count = count_answers(session, standard_id=standard_id, unit=unit, include_simulated=include_simulated)
+    where = _wanted(standard_id, unit, include_simulated=include_simulated, with_parts=with_parts)
+    count = count_answers(
+        session, standard_id=standard_id, unit=unit, include_simulated=include_simulated, with_parts=with_parts
+    )
     data = _read(
         session, _answers(RecordedAnswer.sitting_id, RecordedAnswer.item_version_id, RecordedAnswer.score), where
     )
@@ -107,11 +136,20 @@ def load_responses_around(session: Session, *, standard_id: UUID, unit: str, ite
 def version_labels(session: Session, version_ids: Collection[UUID]) -> dict[str, VersionLabel]:
     """Tell what item versions are called, by the names that the data use for them."""
     rows = session.connection().execute(
-        select(col(ItemVersion.id), col(Item.code), col(ItemVersion.number), col(ItemVersion.difficulty_rating))
+        select(
+            col(ItemVersion.id),
+            col(Item.code),
+            col(ItemVersion.number),
+            col(ItemVersion.difficulty_rating),
+            col(ItemVersion.content),
+        )
         .join(Item, col(Item.id) == col(ItemVersion.item_id))
         .where(col(ItemVersion.id).in_(version_ids))
     )
-    return {str(version_id): VersionLabel(code, number, rating) for version_id, code, number, rating in rows}
+    return {
+        str(version_id): VersionLabel(code, number, rating, ItemContent.from_dict(content).maximum_score)
+        for version_id, code, number, rating, content in rows
+    }
 
 
 def of_unit(standard_id: UUID, unit: str) -> tuple[ColumnElement[bool], ...]:
@@ -128,8 +166,11 @@ def versions_of(standard_id: UUID) -> Select[Any]:
     return select(col(Standard.id)).where(col(Standard.series) == series)
 
 
-def _real_only(*, include_simulated: bool) -> tuple[ColumnElement[bool], ...]:
-    return () if include_simulated else (col(Sitting.simulated).is_(False),)
+def _wanted(
+    standard_id: UUID, unit: str, *, include_simulated: bool, with_parts: bool
+) -> tuple[ColumnElement[bool], ...]:
+    real = () if include_simulated else (col(Sitting.simulated).is_(False),)
+    return (*of_unit(standard_id, unit), *real, *(() if with_parts else (_scored_right_or_wrong(),)))
 
 
 def _scored_right_or_wrong() -> ColumnElement[bool]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -12,21 +11,16 @@ from uuid import UUID
 import numpy
 import scipy
 
-from calibration.calibration_result import CalibratedItem, CalibrationResult
+from calibration.calibration_result import NO_GUESSING, CalibratedItem, CalibrationResult
 from calibration.comparison import SUSPICIOUS_Z, Comparison, ItemChange, compare
-from calibration.linking import (
-    LEAST_ANCHORS,
-    MEAN_MEAN,
-    SHIFT,
-    Link,
-    link_to_anchors,
-    link_to_expectation,
-    link_to_population,
-)
+from calibration.linking import Link
+from itembank.calibration_runs.base_scale import link_to_base, pairs_of
+from itembank.calibration_runs.model_choice import takes_parts
 from itembank.calibration_runs.recorded_responses import RecordedResponses, VersionLabel
-from itembank.publishing.parameters import Parameters
+from itembank.publishing.parameters import CALIBRATED, Parameters
 
-CALIBRATION = "calibration"
+#: Nobody has the highest score of an item, so nothing tells where its last threshold lies.
+SCORE_NEVER_HAD = "score_never_had"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +85,8 @@ class RunItem:
     """An item version in a run: its new parameters on the base bank's scale beside the old ones.
 
     ``robust_z`` of the difficulty tells an item that ``moved`` unlike the others whose old parameters are of the same
-    source. Where ``flag`` names a problem, publishing leaves the item as it was.
+    source. Where ``flag`` names a problem, publishing leaves the item as it was. ``c`` is the chance to guess of the
+    3PL; ``thresholds`` are those of an item scored in parts, of which ``b`` is the mean.
     """
 
     item_version_id: str
@@ -111,11 +106,18 @@ class RunItem:
     change_b: float | None
     robust_z: float | None
     moved: bool
+    c: float | None = None
+    se_c: float | None = None
+    thresholds: tuple[float, ...] = ()
+    se_thresholds: tuple[float | None, ...] = ()
+    old_model: str | None = None
+    old_c: float | None = None
+    old_thresholds: tuple[float, ...] = ()
 
     @property
     def usable(self) -> bool:
         """Whether publishing takes the new parameters."""
-        return self.flag is None and self.se_a is not None and self.se_b is not None
+        return self.flag in (None, NO_GUESSING) and self.se_a is not None and self.se_b is not None
 
     def parameters(self) -> Parameters:
         """Give the new parameters as a bank keeps them."""
@@ -125,9 +127,15 @@ class RunItem:
             difficulty=self.b,
             se_discrimination=self.se_a or 0.0,
             se_difficulty=self.se_b or 0.0,
-            source=CALIBRATION,
+            source=CALIBRATED,
             n_responses=self.n,
+            further=self._further(),
         )
+
+    def _further(self) -> dict[str, Any]:
+        if self.thresholds:
+            return {"thresholds": list(self.thresholds)}
+        return {} if self.c is None else {"guessing": self.c}
 
 
 def results_document(
@@ -136,6 +144,7 @@ def results_document(
     recorded: RecordedResponses,
     labels: Mapping[str, VersionLabel],
     base: Mapping[UUID, Parameters],
+    model: str = "2pl",
 ) -> dict[str, Any]:
     """Link a result to the base bank's scale, compare it with the bank, and write both down.
 
@@ -144,15 +153,16 @@ def results_document(
         recorded: What it was given.
         labels: Of the item versions in either.
         base: The unit's parameters in the base bank by item version.
+        model: What the run was asked for.
 
     Returns:
         A JSON document with ``summary`` and ``items``; numbers that do not exist are None.
     """
     old = {str(version_id): parameters for version_id, parameters in base.items()}
-    link = _link(result, old)
+    link = link_to_base(result, old)
     items = [link.transform(item) for item in result.items]
     changes = _changes(items, old)
-    moved = compare(_pairs_of(old, old), {item.item_id: (item.discrimination, item.difficulty) for item in items})
+    moved = compare(pairs_of(old, old), {item.item_id: (item.discrimination, item.difficulty) for item in items})
     lines = [
         _line(item, label=labels[item.item_id], old=old.get(item.item_id), change=changes.get(item.item_id))
         for item in items
@@ -162,28 +172,19 @@ def results_document(
         link=link,
         recorded=recorded,
         moved=moved,
-        exclusions=_left_out(result, labels=labels, base=old),
+        exclusions=_left_out(result, labels=labels, base=old, model=model),
     )
     return {"summary": asdict(summary), "items": [asdict(line) for line in sorted(lines, key=lambda line: line.code)]}
 
 
 def read_items(document: Mapping[str, Any]) -> tuple[RunItem, ...]:
     """Read the items of a results document."""
-    return tuple(RunItem(**entry) for entry in document["items"])
+    return tuple(
+        RunItem(**{**entry, **{name: tuple(entry.get(name, ())) for name in _TUPLES}}) for entry in document["items"]
+    )
 
 
-def _link(result: CalibrationResult, old: Mapping[str, Parameters]) -> Link:
-    """Keep the base bank's scale, on which cut scores, and items without estimates, stay where they are."""
-    sound = {item.item_id: item for item in result.items if item.flag is None and 0 < item.se_difficulty < math.inf}
-    common = [name for name in sound if name in old]
-    calibrated = [name for name in common if old[name].source == CALIBRATION]
-    weights = {name: 1.0 / (old[name].se_difficulty ** 2 + sound[name].se_difficulty ** 2) for name in common}
-    found = {name: (sound[name].discrimination, sound[name].difficulty) for name in common}
-    if calibrated:
-        method = MEAN_MEAN if len(calibrated) >= LEAST_ANCHORS else SHIFT
-        return link_to_anchors(_pairs_of(old, calibrated), found, method=method, weights=weights)
-    population = link_to_population(result.latent_mean, result.latent_sd)
-    return link_to_expectation(population, _pairs_of(old, common), found, weights=weights) if common else population
+_TUPLES = ("thresholds", "se_thresholds", "old_thresholds")
 
 
 def _changes(items: Collection[CalibratedItem], old: Mapping[str, Parameters]) -> dict[str, ItemChange]:
@@ -192,12 +193,8 @@ def _changes(items: Collection[CalibratedItem], old: Mapping[str, Parameters]) -
     for source in {parameters.source for parameters in old.values()}:
         of_source = [name for name, parameters in old.items() if parameters.source == source]
         new = {item.item_id: (item.discrimination, item.difficulty) for item in items if item.item_id in of_source}
-        found |= {change.item_id: change for change in compare(_pairs_of(old, of_source), new).items}
+        found |= {change.item_id: change for change in compare(pairs_of(old, of_source), new).items}
     return found
-
-
-def _pairs_of(parameters: Mapping[str, Parameters], names: Collection[str]) -> dict[str, tuple[float, float]]:
-    return {name: (parameters[name].discrimination, parameters[name].difficulty) for name in names}
 
 
 def _line(item: CalibratedItem, *, label: VersionLabel, old: Parameters | None, change: ItemChange | None) -> RunItem:
@@ -214,13 +211,20 @@ def _line(item: CalibratedItem, *, label: VersionLabel, old: Parameters | None, 
         se_a=_number(numbers["se_a"]),
         se_b=_number(numbers["se_b"]),
         cov_ab=_number(numbers["cov_ab"]),
-        flag=item.flag,
+        flag=item.flag or (SCORE_NEVER_HAD if (len(item.thresholds) or 1) < label.highest_score else None),
         old_a=old.discrimination if old else None,
         old_b=old.difficulty if old else None,
         old_source=old.source if old else None,
         change_b=change.difficulty_change if change else None,
         robust_z=robust_z,
         moved=robust_z is not None and abs(robust_z) >= SUSPICIOUS_Z,
+        c=_number(numbers["c"]),
+        se_c=_number(numbers["se_c"]),
+        thresholds=item.thresholds,
+        se_thresholds=tuple(_number(numbers[f"se_b{place}"]) for place in range(1, len(item.thresholds) + 1)),
+        old_model=old.model if old else None,
+        old_c=old.further.get("guessing") if old else None,
+        old_thresholds=tuple(old.further.get("thresholds", ())) if old else (),
     )
 
 
@@ -229,7 +233,7 @@ def _number(value: str | float | int | None) -> float | None:
 
 
 def _left_out(
-    result: CalibrationResult, *, labels: Mapping[str, VersionLabel], base: Mapping[str, Parameters]
+    result: CalibrationResult, *, labels: Mapping[str, VersionLabel], base: Mapping[str, Parameters], model: str
 ) -> tuple[LeftOut, ...]:
     found = [
         LeftOut(one.kind, one.id, labels[one.id].code if one.kind == "item" else "", one.reason)
@@ -237,7 +241,12 @@ def _left_out(
     ]
     known = {item.item_id for item in result.items} | {one.id for one in found}
     found += [
-        LeftOut("item", name, labels[name].code, "no_answers" if parameters.maximum_score == 1 else "scored_in_parts")
+        LeftOut(
+            "item",
+            name,
+            labels[name].code,
+            "no_answers" if parameters.maximum_score == 1 or takes_parts(model) else "scored_in_parts",
+        )
         for name, parameters in base.items()
         if name not in known
     ]

@@ -9,17 +9,18 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from calibration.marginal_likelihood import QUICK_MODELS
 from itembank import audit
 from itembank.actor import Actor, Role
-from itembank.calibration_runs.recorded_responses import AnswerCount, count_answers
+from itembank.calibration_runs.impact import Impact
+from itembank.calibration_runs.model_choice import require_guessable, require_model, takes_parts
+from itembank.calibration_runs.recorded_responses import answers_by_code, count_answers
 from itembank.calibration_runs.results import RunItem, RunSummary, read_items
 from itembank.calibration_runs.states import OPEN_STATES, RunState, possible_moves, require_move
-from itembank.errors import InvalidInput, NotEnoughAnswers, NotFound
+from itembank.errors import InvalidInput, NotEnoughAnswers, NotFound, SecondPersonNeeded
 from itembank.framework.errors import UnknownCode
 from itembank.framework.store import StoredStandard, current_standard, standard_by_id
 from itembank.publishing.banks import bank_in_force, find_bank_in_force, lock_banks, publish_bank
-from itembank.tables import Bank, CalibrationRun
+from itembank.tables import Bank, CalibrationRun, Person, RoleAssignment
 
 #: Below these a calibration would only hand the priors back.
 FEWEST_PERSONS, FEWEST_ANSWERS = 50, 200
@@ -27,7 +28,12 @@ FEWEST_PERSONS, FEWEST_ANSWERS = 50, 200
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A calibration run. ``summary`` is there once it is done, and so are ``items``, except in a list of runs."""
+    """A calibration run as one person sees it.
+
+    ``summary`` is there once it is done, and so are ``items`` and ``impact``, except in a list of runs; runs of before
+    have no ``impact``. Of an approved run ``possible_moves`` leaves out publishing where this person approved it
+    (``needs_another_person``); ``may_publish`` names those who may then, except in a list.
+    """
 
     id: UUID
     unit: str
@@ -44,12 +50,17 @@ class RunView:
     finished_at: datetime | None
     approved_by: str | None
     approved_at: datetime | None
+    published_by: str | None
+    published_at: datetime | None
     base_bank_number: int
     base_in_force: bool
     published_bank_number: int | None
     possible_moves: tuple[str, ...]
+    needs_another_person: bool
+    may_publish: tuple[str, ...]
     summary: RunSummary | None
     items: tuple[RunItem, ...]
+    impact: Impact | None
 
 
 def request_run(
@@ -64,7 +75,8 @@ def request_run(
         actor: A psychometrician.
         unit: Code of the unit of competence.
         now: When.
-        model: ``"2pl"`` or ``"rasch"``.
+        model: ``"2pl"``, ``"rasch"``, or ``"3pl"`` for the items that have 1,000 answers, the others being 2PL then.
+            Items scored in parts follow the generalised partial credit model; a Rasch run leaves them out.
         include_simulated: Whether answers of simulated sittings count too.
 
     Raises:
@@ -72,18 +84,18 @@ def request_run(
         NotFound: There is no such unit, or no bank in force.
         InvalidInput: The model is not available.
         NotEnoughAnswers: Fewer than 50 persons or 200 answers are recorded.
+        TooFewForGuessing: The model is ``"3pl"``, and no item has 1,000 answers.
     """
     actor.require(Role.PSYCHOMETRICIAN)
     standard = current_standard(session)
     _unit_title(standard, unit)
-    if model not in QUICK_MODELS:
-        raise InvalidInput(field="model", expected=f"one of {', '.join(QUICK_MODELS)}")
+    require_model(model)
     bank = bank_in_force(session)
     lock_banks(session)
     open_run = _open_run(session, standard.id, unit, model, include_simulated=include_simulated)
     if open_run is not None:
-        return _shown(session, open_run)
-    _require_enough(count_answers(session, standard_id=standard.id, unit=unit, include_simulated=include_simulated))
+        return _shown(session, open_run, actor)
+    _require_enough(session, standard.id, unit, model, include_simulated=include_simulated)
     run = CalibrationRun(
         standard_id=standard.id,
         unit=unit,
@@ -92,6 +104,7 @@ def request_run(
         state=RunState.WAITING.value,
         include_simulated=include_simulated,
         requested_by=actor.display_name,
+        requested_by_id=actor.person_id,
         requested_at=now,
     )
     session.add(run)
@@ -100,7 +113,7 @@ def request_run(
         session, actor=actor, action="calibration.request", kind="calibration", subject=run.id, now=now,
         unit=unit, model=model, include_simulated=include_simulated,
     )  # fmt: skip
-    return _shown(session, run)
+    return _shown(session, run, actor)
 
 
 def request_again(session: Session, *, actor: Actor, run_id: UUID, now: datetime) -> RunView:
@@ -111,6 +124,7 @@ def request_again(session: Session, *, actor: Actor, run_id: UUID, now: datetime
         NotFound: There is no such run.
         IllegalMove: The run did not fail and was neither cancelled, interrupted nor rejected.
         NotEnoughAnswers: As for :func:`request_run`.
+        TooFewForGuessing: Likewise.
     """
     run = _locked(session, actor, run_id)
     require_move(run.state, "again")
@@ -131,7 +145,8 @@ def list_runs(session: Session, *, actor: Actor, unit: str | None = None, limit:
         query = query.where(CalibrationRun.unit == unit)
     in_force, numbers = find_bank_in_force(session), _bank_numbers(session)
     return tuple(
-        _view(session, run, in_force=in_force, numbers=numbers, with_items=False) for run in session.exec(query).all()
+        _view(session, run, actor, in_force=in_force, numbers=numbers, in_full=False)
+        for run in session.exec(query).all()
     )
 
 
@@ -146,7 +161,7 @@ def run_view(session: Session, *, actor: Actor, run_id: UUID) -> RunView:
     run = session.get(CalibrationRun, run_id)
     if run is None:
         raise NotFound(what="calibration run", name=run_id)
-    return _shown(session, run)
+    return _shown(session, run, actor)
 
 
 def cancel_run(session: Session, *, actor: Actor, run_id: UUID, now: datetime) -> RunView:
@@ -167,7 +182,7 @@ def cancel_run(session: Session, *, actor: Actor, run_id: UUID, now: datetime) -
 
 
 def approve_run(session: Session, *, actor: Actor, run_id: UUID, now: datetime) -> RunView:
-    """Approve what a run found, so that it can be published.
+    """Approve what a run found, so that another person can publish it.
 
     Raises:
         NotAllowed: The actor is not a psychometrician.
@@ -177,7 +192,7 @@ def approve_run(session: Session, *, actor: Actor, run_id: UUID, now: datetime) 
     run = _locked(session, actor, run_id)
     require_move(run.state, "approve", converged=_has_converged(run))
     run.state = RunState.APPROVED.value
-    run.approved_by = actor.display_name
+    run.approved_by, run.approved_by_id = actor.display_name, actor.person_id
     run.approved_at = now
     return _decided(session, actor, run, "calibration.approve", now)
 
@@ -197,23 +212,27 @@ def reject_run(session: Session, *, actor: Actor, run_id: UUID, reason: str, now
         raise InvalidInput(field="reason", expected="why the run is rejected, in a sentence")
     run.state = RunState.REJECTED.value
     run.message = reason.strip()
-    run.approved_by = run.approved_at = None
+    run.approved_by = run.approved_by_id = run.approved_at = None
     return _decided(session, actor, run, "calibration.reject", now, reason=reason.strip())
 
 
 def publish_run(session: Session, *, actor: Actor, run_id: UUID, now: datetime, note: str = "") -> RunView:
-    """Publish a new bank with an approved run's parameters and put it in force.
+    """Publish a new bank with the parameters of a run that somebody else approved, and put it in force.
 
+    Whoever asked for the run may approve it or publish it, but not both: two people look at what exams measure by.
     Items without a usable estimate keep what they had in the bank in force.
 
     Raises:
         NotAllowed: The actor is not a psychometrician.
         NotFound: There is no such run.
         IllegalMove: The run is not approved.
+        SecondPersonNeeded: The actor approved it.
         NothingToPublish: No item is operational.
     """
     run = _locked(session, actor, run_id)
     require_move(run.state, "publish")
+    if _approved_by(run, actor):
+        raise SecondPersonNeeded(name=run.approved_by)
     items = read_items(run.results or {"items": ()})
     bank = publish_bank(
         session,
@@ -226,7 +245,9 @@ def publish_run(session: Session, *, actor: Actor, run_id: UUID, now: datetime, 
     )
     run.state = RunState.PUBLISHED.value
     run.published_bank_id = bank.id
-    return _decided(session, actor, run, "calibration.publish", now, bank=bank.number)
+    run.published_by, run.published_by_id = actor.display_name, actor.person_id
+    run.published_at = now
+    return _decided(session, actor, run, "calibration.publish", now, bank=bank.number, approved_by=run.approved_by)
 
 
 def _open_run(
@@ -244,13 +265,23 @@ def _open_run(
     ).first()
 
 
-def _require_enough(count: AnswerCount) -> None:
+def _require_enough(session: Session, standard_id: UUID, unit: str, model: str, *, include_simulated: bool) -> None:
+    count = count_answers(
+        session,
+        standard_id=standard_id,
+        unit=unit,
+        include_simulated=include_simulated,
+        with_parts=takes_parts(model),
+    )
     if count.persons < FEWEST_PERSONS or count.answers < FEWEST_ANSWERS:
         raise NotEnoughAnswers(
             reason=f"{count.persons} of {FEWEST_PERSONS} sittings, {count.answers} of {FEWEST_ANSWERS} answers",
             persons=count.persons,
             answers=count.answers,
         )
+    if model == "3pl":
+        answers = answers_by_code(session, standard_id=standard_id, unit=unit, include_simulated=include_simulated)
+        require_guessable(answers or (("–", 0),))
 
 
 def _locked(session: Session, actor: Actor, run_id: UUID) -> CalibrationRun:
@@ -269,7 +300,27 @@ def _decided(
     audit.record(
         session, actor=actor, action=action, kind="calibration", subject=run.id, now=now, unit=run.unit, **details
     )
-    return _shown(session, run)
+    return _shown(session, run, actor)
+
+
+def _approved_by(run: CalibrationRun, actor: Actor) -> bool:
+    """Tell whether the actor approved the run; where its record has a name alone, the name decides."""
+    if run.approved_by_id is None:
+        return run.approved_by == actor.display_name
+    return run.approved_by_id == actor.person_id
+
+
+def _may_publish(session: Session, run: CalibrationRun) -> tuple[str, ...]:
+    """Name the psychometricians who did not approve the run."""
+    if run.state != RunState.APPROVED:
+        return ()
+    people = session.exec(
+        select(Person)
+        .join(RoleAssignment, col(RoleAssignment.person_id) == col(Person.id))
+        .where(col(Person.active).is_(True), RoleAssignment.role == Role.PSYCHOMETRICIAN.value)
+        .order_by(Person.display_name)
+    )
+    return tuple(person.display_name for person in people if person.id != run.approved_by_id)
 
 
 def _has_converged(run: CalibrationRun) -> bool:
@@ -287,14 +338,23 @@ def _bank_numbers(session: Session) -> dict[UUID, int]:
     return dict(session.exec(select(Bank.id, Bank.number)).all())
 
 
-def _shown(session: Session, run: CalibrationRun) -> RunView:
+def _shown(session: Session, run: CalibrationRun, actor: Actor) -> RunView:
     in_force = find_bank_in_force(session)
-    return _view(session, run, in_force=in_force, numbers=_bank_numbers(session), with_items=True)
+    return _view(session, run, actor, in_force=in_force, numbers=_bank_numbers(session), in_full=True)
 
 
 def _view(
-    session: Session, run: CalibrationRun, *, in_force: Bank | None, numbers: Mapping[UUID, int], with_items: bool
+    session: Session,
+    run: CalibrationRun,
+    actor: Actor,
+    *,
+    in_force: Bank | None,
+    numbers: Mapping[UUID, int],
+    in_full: bool,
 ) -> RunView:
+    moves = possible_moves(RunState(run.state), converged=_has_converged(run))
+    needs_another = "publish" in moves and _approved_by(run, actor)
+    results = run.results or {}
     return RunView(
         id=run.id,
         unit=run.unit,
@@ -311,10 +371,15 @@ def _view(
         finished_at=run.finished_at,
         approved_by=run.approved_by,
         approved_at=run.approved_at,
+        published_by=run.published_by,
+        published_at=run.published_at,
         base_bank_number=numbers[run.base_bank_id],
         base_in_force=in_force is not None and in_force.id == run.base_bank_id,
         published_bank_number=numbers[run.published_bank_id] if run.published_bank_id else None,
-        possible_moves=possible_moves(RunState(run.state), converged=_has_converged(run)),
-        summary=RunSummary.from_dict(run.results["summary"]) if run.results else None,
-        items=read_items(run.results) if run.results and with_items else (),
+        possible_moves=tuple(move for move in moves if move != "publish" or not needs_another),
+        needs_another_person=needs_another,
+        may_publish=_may_publish(session, run) if in_full else (),
+        summary=RunSummary.from_dict(results["summary"]) if results else None,
+        items=read_items(results) if results and in_full else (),
+        impact=Impact.from_dict(results["impact"]) if in_full and results.get("impact") else None,
     )

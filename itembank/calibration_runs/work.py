@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,14 +16,17 @@ from calibration.calibration_result import CANCELLED, CalibrationResult
 from calibration.errors import CalibrationError
 from calibration.marginal_likelihood import calibrate
 from calibration.priors import Priors
+from itembank.calibration_runs.model_choice import model_of_the_rest, models_of_items, takes_parts
 from itembank.calibration_runs.progress import Progress
+from itembank.calibration_runs.recent_sittings import RecentSittings, recent_sittings
 from itembank.calibration_runs.recorded_responses import (
     RecordedResponses,
     VersionLabel,
     load_responses,
     version_labels,
 )
-from itembank.calibration_runs.results import results_document
+from itembank.calibration_runs.results import read_items, results_document
+from itembank.calibration_runs.shadow_scoring import preview_impact
 from itembank.calibration_runs.states import RunState
 from itembank.clock import utc_now
 from itembank.database import Database
@@ -39,6 +42,7 @@ class _Material:
     recorded: RecordedResponses
     labels: dict[str, VersionLabel]
     base: dict[UUID, Parameters]
+    recent: RecentSittings
 
 
 def execute_run(
@@ -65,11 +69,11 @@ def execute_run(
     try:
         material = _load(database, run_id)
         result = _calibrate(material, progress)
-        if result.status == CANCELLED:
+        results = None if result.status == CANCELLED else _results(material, result, progress)
+        if results is None:
             state = RunState.WAITING if progress.stopped else RunState.CANCELLED
             _finish(database, run_id, state=state, now=clock())
             return True
-        results = results_document(result, recorded=material.recorded, labels=material.labels, base=material.base)
         _finish(database, run_id, state=RunState.DONE, now=clock(), result=result, results=results)
     except CalibrationError as error:
         _finish(database, run_id, state=RunState.FAILED, now=clock(), message=str(error))
@@ -95,11 +99,19 @@ def _load(database: Database, run_id: UUID) -> _Material:
     with database.reading() as session:
         run = session.exec(select(CalibrationRun).where(CalibrationRun.id == run_id)).one()
         recorded = load_responses(
+            session,
+            standard_id=run.standard_id,
+            unit=run.unit,
+            include_simulated=run.include_simulated,
+            with_parts=takes_parts(run.model),
+        )
+        recent = recent_sittings(
             session, standard_id=run.standard_id, unit=run.unit, include_simulated=run.include_simulated
         )
         base = _base_parameters(session, run)
         answered = {UUID(version_id) for version_id in recorded.data.item_ids}
-        return _Material(run.model, recorded, version_labels(session, answered | base.keys()), base)
+        labels = version_labels(session, answered | base.keys())
+        return _Material(run.model, recorded, labels, base, recent)
 
 
 def _base_parameters(session: Session, run: CalibrationRun) -> dict[UUID, Parameters]:
@@ -108,10 +120,27 @@ def _base_parameters(session: Session, run: CalibrationRun) -> dict[UUID, Parame
 
 
 def _calibrate(material: _Material, progress: Progress) -> CalibrationResult:
-    ratings = {name: float(label.rating) for name, label in material.labels.items()}
+    data, labels = material.recorded.data, material.labels
     return calibrate(
-        material.recorded.data, model=material.model, priors=Priors(), ratings=ratings, on_progress=progress
+        data,
+        model=model_of_the_rest(material.model),
+        models=models_of_items(material.model, data, {name: label.highest_score for name, label in labels.items()}),
+        priors=Priors(),
+        ratings={name: float(label.rating) for name, label in labels.items()},
+        on_progress=progress,
     )
+
+
+def _results(material: _Material, result: CalibrationResult, progress: Progress) -> dict[str, Any] | None:
+    """Write down what was found, and what publishing it would change; None if that work was ended."""
+    results = results_document(
+        result, recorded=material.recorded, labels=material.labels, base=material.base, model=material.model
+    )
+    if not result.converged:
+        return results
+    new = material.base | {UUID(item.item_version_id): item.parameters() for item in read_items(results) if item.usable}
+    impact = preview_impact(material.recent, new, going_on=progress.going_on)
+    return None if impact is None else results | {"impact": asdict(impact)}
 
 
 def _finish(

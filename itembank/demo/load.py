@@ -23,13 +23,15 @@ from itembank.tables import Exam, Person
 
 SIMULATED_SITTINGS = 400
 
-#: User name, name shown, roles. Two candidates, so that one can be measured before and one after a recalibration.
+#: User name, name shown, roles. Two candidates, so that one can be measured before and one after a recalibration; two
+#: psychometricians, because whoever approves a calibration may not publish it.
 _PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("candidate", "นางสาวชมพูนุช ใจดี", (Role.CANDIDATE,)),
     ("candidate2", "นายธนกร ตั้งใจ", (Role.CANDIDATE,)),
     ("writer", "นางวรรณา เขียนดี", (Role.ITEM_WRITER,)),
     ("reviewer", "นายตรวจ ละเอียด", (Role.REVIEWER,)),
     ("psychometrician", "ดร.วัดผล แม่นยำ", (Role.PSYCHOMETRICIAN,)),
+    ("psychometrician2", "นางสาวทวนสอบ รอบคอบ", (Role.PSYCHOMETRICIAN,)),
     ("administrator", "นางจัดการ เรียบร้อย", (Role.ADMINISTRATOR,)),
 )
 

@@ -47,6 +47,19 @@ class Parameters:
             further=row.parameters,
         )
 
+    def columns(self) -> dict[str, Any]:
+        """Name the values as a row of a bank does."""
+        return {
+            "model": self.model,
+            "discrimination": self.discrimination,
+            "difficulty": self.difficulty,
+            "se_discrimination": self.se_discrimination,
+            "se_difficulty": self.se_difficulty,
+            "parameters": dict(self.further),
+            "parameter_source": self.source,
+            "n_responses": self.n_responses,
+        }
+
 
 def highest_score(further: Mapping[str, Any]) -> int:
     """Tell the highest score of an item from what its model needs besides discrimination and difficulty."""

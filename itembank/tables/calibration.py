@@ -31,8 +31,15 @@ class CalibrationRun(SQLModel, table=True):
     results: dict[str, Any] | None = Field(default=None, sa_type=Document)
     message: str = ""
     requested_by: str = Field(max_length=200)
+    #: Ids beside the names, because who approved and who publishes must be two people, and names are not unique.
+    #: None for the command line, and in runs of before whose audit log does not tell.
+    requested_by_id: UUID | None = None
     requested_at: datetime = Field(sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     approved_by: str | None = Field(default=None, max_length=200)
+    approved_by_id: UUID | None = None
     approved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    published_by: str | None = Field(default=None, max_length=200)
+    published_by_id: UUID | None = None
+    published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     published_bank_id: UUID | None = Field(default=None, foreign_key="bank.id")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from sqlmodel import select
 
 from itembank.audit import list_entries
+from itembank.calibration_runs.work import execute_run
 from itembank.database import Database
+from itembank.demo.simulated_sittings import add_simulated_sittings
 from itembank.tables import Item, ItemVersion
 from tests.api.conftest import Client, Service
 from tests.support.recorded import record_things
@@ -283,3 +286,30 @@ def test_a_run_is_cancelled_and_asked_for_again(service: Service, client: SignIn
         str(things.run_id)
     ]
     assert psychometrician.post(f"{run}/again").json()["code"] == "not_enough_answers"
+
+
+def test_one_approves_and_another_publishes(service: Service, client: SignIn) -> None:
+    with service.database.writing() as session:
+        add_simulated_sittings(session, exam_id=service.institution.exam, count=60, now=service.now)
+    first, second = client("psychometrician"), client("psychometrician2")
+    refused = first.post("/calibrations", {"unit": "DG100", "model": "3pl"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_few_for_guessing")
+    asked = ok(first.post("/calibrations", {"unit": "DG100"}), 202)
+    assert execute_run(service.database, UUID(asked["id"]))
+    run = f"/calibrations/{asked['id']}"
+    impact = ok(first.get(run))["impact"]
+    assert (impact["sittings"], impact["simulated"], impact["at_most"]) == (60, 60, 500)
+    assert sum(move["sittings"] for move in impact["moves"]) == 60
+    assert len(impact["changes"]) == impact["changed"]
+    approved = ok(first.post(f"{run}/approve"))
+    assert (approved["needs_another_person"], approved["may_publish"]) == (True, ["ทดสอบ psychometrician2"])
+    alone = first.post(f"{run}/publish", {"note": ""})
+    assert (alone.status_code, alone.json()["code"]) == (403, "second_person_needed")
+    published = ok(second.post(f"{run}/publish", {"note": ""}))
+    assert (published["approved_by"], published["published_by"]) == (
+        "ทดสอบ psychometrician",
+        "ทดสอบ psychometrician2",
+    )
+    assert published["published_bank_number"] == 2
+    listed = ok(first.get("/calibrations"))["calibrations"]
+    assert (listed[0]["published_by"], listed[0]["needs_another_person"]) == ("ทดสอบ psychometrician2", False)

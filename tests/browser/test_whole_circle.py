@@ -247,7 +247,14 @@ def a_calibration_is_run_approved_and_published(circle: Circle) -> None:
     # The page follows by itself until there is something to decide.
     expect(page.get_by_role("button", name="Approve these values")).to_be_visible(timeout=30_000)
     expect(page.get_by_text("200 simulated")).to_be_visible()
+    expect(page.get_by_role("heading", name="What publishing would change")).to_be_visible()
     page.get_by_role("button", name="Approve these values").click()
+    # Whoever approves may not publish.
+    expect(page.get_by_text("You approved these values")).to_be_visible()
+    expect(page.get_by_role("button", name="Publish as a new bank")).to_be_disabled()
+    run = page.url
+    page = circle.page_of("psychometrician2")
+    page.goto(run)
     page.get_by_label("Note").fill("เทียบค่าครั้งแรก")
     page.get_by_role("button", name="Publish as a new bank").click()
     expect(page.get_by_text("Published as bank 3")).to_be_visible()

@@ -14,6 +14,7 @@ from calibration.categories.bank_priors import BankPriors
 from calibration.categories.bank_problem import BankProblem
 from calibration.categories.curve_family import CATEGORY_MODELS, CurveGroup
 from calibration.categories.score_blocks import score_blocks
+from calibration.chunks import PersonsHere
 from calibration.quadrature import DEFAULT_GRID
 from engine.response_models import ItemParameters, ItemPool
 from tests.calibration.lsat7 import lsat7
@@ -87,7 +88,7 @@ def problem_of(model: str, data: ResponseData, parameters: np.ndarray, priors: P
     free = np.ones((items, width), dtype=bool)
     everyone = np.ones(items, dtype=bool)
     return BankProblem(
-        blocks=score_blocks(data, highest=scores - 1),
+        persons=PersonsHere([score_blocks(data, highest=scores - 1)]),
         grid=DEFAULT_GRID,
         layout=BankEstimates([group], parameters),
         free_parameters=free,

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from calibration import Priors, calibrate
+from calibration.chunks import PersonsHere
 from calibration.estimates import Estimates
 from calibration.information import observed_information
 from calibration.item_priors import ItemPriors
@@ -40,7 +41,8 @@ def numerical_hessian(problem: Problem, vector: npt.NDArray[np.float64], step: f
 def problem_of(data: ResponseData, *, dense: bool, priors: Priors | None) -> Problem:
     every = np.ones(data.n_items, dtype=bool)
     item_priors = ItemPriors(priors, np.linspace(-1, 1, data.n_items), every) if priors else None
-    return Problem(person_blocks(data, size=70, dense=dense), DEFAULT_GRID, every, every, True, True, item_priors)
+    persons = PersonsHere([person_blocks(data, size=70, dense=dense)])
+    return Problem(persons, DEFAULT_GRID, every, every, True, True, item_priors)
 
 
 @pytest.mark.parametrize("dense", [True, False])
@@ -80,7 +82,7 @@ def test_standard_errors_equal_those_of_the_numerical_hessian(priors: Priors | N
     b = np.array([item.difficulty for item in result.items])
     every = np.ones(6, dtype=bool)
     item_priors = None if priors is None else ItemPriors(priors, np.zeros(6), every)
-    problem = Problem(person_blocks(data), DEFAULT_GRID, every, every, False, False, item_priors)
+    problem = Problem(PersonsHere([person_blocks(data)]), DEFAULT_GRID, every, every, False, False, item_priors)
 
     def in_difficulties(vector: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         return Estimates(vector[:6], -vector[:6] * vector[6:]).vector

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from calibration import CalibrationError, CalibrationResult, Priors, ResponseData, calibrate
+from calibration.chunks import PersonsHere
 from calibration.person_blocks import person_blocks
 from tests.calibration.lsat7 import COUNTS, PATTERNS, lsat7
 from tests.calibration.simulated import Simulated, item_name, simulate
@@ -112,8 +113,8 @@ def test_sparse_and_dense_products_agree(model: str, monkeypatch: pytest.MonkeyP
     results = []
     for dense in (True, False):
         monkeypatch.setattr(
-            "calibration.marginal_likelihood.person_blocks",
-            lambda d, dense=dense: person_blocks(d, size=150, dense=dense),
+            "calibration.marginal_likelihood.settled_blocks",
+            lambda d, _place, dense=dense: PersonsHere([person_blocks(d, size=150, dense=dense)]),
         )
         results.append(calibrate(data, model=model))
     dense_result, sparse_result = results

@@ -20,7 +20,7 @@ from itembank.publishing.banks import publish_bank
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # noon in Bangkok
 PASSWORD = "correct-horse-battery"
 
-#: One person a role, and a second candidate and writer for what one must not do to the other.
+#: One person a role, and a second candidate, writer and psychometrician for what one must not do alone or to the other.
 PEOPLE = {
     "candidate": Role.CANDIDATE,
     "candidate2": Role.CANDIDATE,
@@ -28,6 +28,7 @@ PEOPLE = {
     "writer2": Role.ITEM_WRITER,
     "reviewer": Role.REVIEWER,
     "psychometrician": Role.PSYCHOMETRICIAN,
+    "psychometrician2": Role.PSYCHOMETRICIAN,
     "administrator": Role.ADMINISTRATOR,
 }
 

@@ -18,6 +18,7 @@ from itembank.delivery.sittings import end_sitting, start_sitting, submit_answer
 from itembank.delivery.sittings_now import sittings_now
 from itembank.people.accounts import create_person, list_people
 from itembank.tables import AskedItem, AuditEntry, Person, RecordedAnswer
+from tests.support.institution import PEOPLE
 from tests.web.conftest import Site, Visitor
 from web.pages.administration_sittings import difference_in_words
 from web.texts_catalogue import Texts
@@ -171,7 +172,7 @@ def test_a_refused_person_comes_back_filled_in(
     assert f'value="{entered["username"]}"' in page.text
     assert f'value="{entered["display_name"]}"' in page.text
     with site.database.reading() as session:
-        assert len(list_people(session, actor=COMMAND_LINE)) == 7
+        assert len(list_people(session, actor=COMMAND_LINE)) == len(PEOPLE)
 
 
 def test_roles_password_and_activity_change_from_the_persons_page(site: Site, administrator: Visitor) -> None:

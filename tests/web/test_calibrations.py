@@ -14,7 +14,7 @@ from sqlmodel import select
 
 from itembank.calibration_runs.work import execute_run
 from itembank.database import Database
-from itembank.tables import BankInForce, CalibrationRun, ItemVersion
+from itembank.tables import BankInForce, CalibrationRun, ItemVersion, Person
 from tests.itembank.calibration_runs.conftest import measured_copy, stored
 from tests.support.institution import NOON, Institution
 from tests.web.conftest import Clock, Site, Visitor
@@ -103,15 +103,115 @@ def test_the_whole_way_without_scripts(measured_site: Site) -> None:
 
     visitor.get(url)
     approved = visitor.post(f"{url}/approve")
-    assert "Publish as a new bank" in approved.text
+    assert "You approved these values" in approved.text
+    assert "Who may publish: ทดสอบ psychometrician2." in approved.text
+    assert f'action="{url}/publish"' not in approved.text
+    assert re.search(r"<button[^>]*disabled", approved.text)
     assert in_force(measured_site) == "Bank 1"
-    published = visitor.post(f"{url}/publish", {"note": "<b>first</b>"})
+    alone = visitor.post(f"{url}/publish", {"note": "alone"})
+    assert alone.status_code == 403
+    assert "another psychometrician has to publish it" in alone.text
+    assert in_force(measured_site) == "Bank 1"
+    other = measured_site.signed_in("psychometrician2")
+    assert "Publish as a new bank" in other.get(f"{url}?lang=en").text
+    published = other.post(f"{url}/publish", {"note": "<b>first</b>"})
     assert "Published as bank 2" in published.text
+    assert "published by ทดสอบ psychometrician2" in published.text
     assert in_force(measured_site) == "Bank 2"
     banks = visitor.get("/banks").text
     assert "&lt;b&gt;first&lt;/b&gt;" in banks
     assert f'href="{url}"' in banks
     assert "Calibrated" in visitor.get("/measurement?unit=DG100").text
+
+
+def test_the_run_tells_what_publishing_would_change(measured_site: Site) -> None:
+    visitor = measured_site.signed_in("psychometrician")
+    url = finished_run(measured_site, visitor)
+    page = visitor.get(f"{url}?lang=en").text
+    with measured_site.database.reading() as session:
+        run = session.exec(select(CalibrationRun)).one()
+        assert run.results is not None
+        impact = run.results["impact"]
+    assert impact["changed"] > 0
+    assert f"{impact['changed']} of 160 verdicts would change." in page
+    assert f"160 of them are simulated, {impact['changed']} of those change." in page
+    for change in impact["changes"]:
+        assert f"/administration/sittings/{change['sitting_id']}/replay" in page
+    assert "ผลกระทบหากเผยแพร่" in visitor.get(f"{url}?lang=th").text
+
+
+def test_long_previews_are_cut_and_odd_ones_told(measured_site: Site) -> None:
+    visitor = measured_site.signed_in("psychometrician")
+    url = finished_run(measured_site, visitor)
+
+    def with_impact(**values: object) -> str:
+        with measured_site.database.writing() as session:
+            run = session.exec(select(CalibrationRun)).one()
+            assert run.results is not None
+            run.results = run.results | {"impact": run.results["impact"] | values}
+            session.add(run)
+        return visitor.get(f"{url}?lang=en").text
+
+    with measured_site.database.reading() as session:
+        results = session.exec(select(CalibrationRun)).one().results
+        assert results is not None
+        change = results["impact"]["changes"][0]
+    page = with_impact(changes=[change] * 60, changed=60, unscored=3)
+    assert "The first 50" in page
+    assert page.count(f"/sittings/{change['sitting_id']}/replay") == 50
+    assert "3 sittings could not be scored again." in page
+    alone = with_impact(changes=[change | {"items": [], "strongest": "DG101-1.1-99"}], changed=1)
+    assert "several together, DG101-1.1-99 most" in alone
+    assert "The first" not in alone
+    nothing = with_impact(sittings=0, changed=0, changes=[], moves=[], items=[], oldest=None, newest=None)
+    assert "There is no finished sitting yet" in nothing
+
+
+def test_a_run_of_before_has_no_preview(measured_site: Site) -> None:
+    visitor = measured_site.signed_in("psychometrician")
+    url = finished_run(measured_site, visitor)
+    with measured_site.database.writing() as session:
+        run = session.exec(select(CalibrationRun)).one()
+        assert run.results is not None
+        run.results = {name: part for name, part in run.results.items() if name != "impact"}
+        session.add(run)
+    assert "No impact was computed for this calibration." in visitor.get(f"{url}?lang=en").text
+
+
+def test_without_a_second_psychometrician_the_page_says_whom_to_ask(measured_site: Site) -> None:
+    visitor = measured_site.signed_in("psychometrician")
+    url = finished_run(measured_site, visitor)
+    with measured_site.database.writing() as session:
+        session.exec(select(Person).where(Person.username == "psychometrician2")).one().active = False
+    visitor.get(f"{url}?lang=en")
+    assert "ask an administrator" in visitor.post(f"{url}/approve").text
+
+
+def test_the_3pl_is_refused_beside_its_field(measured_site: Site) -> None:
+    visitor = measured_site.signed_in("psychometrician")
+    visitor.get("/calibrations?lang=en")
+    refused = visitor.post("/calibrations", {"unit": "DG100", "model": "3pl", "simulated": "1"})
+    assert refused.status_code == 422
+    assert refused.text.count("The 3PL needs 1000 answers to an item; DG10") == 2
+    assert 'value="3pl" checked' in refused.text
+
+
+def test_thresholds_and_guessing_are_shown(measured_site: Site) -> None:
+    visitor = measured_site.signed_in("psychometrician")
+    url = finished_run(measured_site, visitor)
+    with measured_site.database.writing() as session:
+        run = session.exec(select(CalibrationRun)).one()
+        assert run.results is not None
+        parts, guessed, *others = run.results["items"]
+        parts = parts | {"thresholds": [-0.5, 0.75], "se_thresholds": [0.2, 0.3], "flag": "score_never_had"}
+        guessed = guessed | {"c": 0.17, "se_c": 0.04}
+        run.results = run.results | {"items": [parts, guessed, *others]}
+        session.add(run)
+    page = visitor.get(f"{url}?lang=en").text
+    assert "GPCM (scored in parts) · b1 −0.50" in page
+    assert "b2 0.75" in page
+    assert "3PL · c 0.17" in page
+    assert "Nobody has its full score" in page
 
 
 def test_the_worker_of_a_running_server_does_the_work(measured_site: Site) -> None:

@@ -11,17 +11,30 @@ from fastapi.responses import Response
 from sqlmodel import Session
 from starlette.background import BackgroundTask
 
-from calibration.marginal_likelihood import QUICK_MODELS
 from itembank.calibration_runs import runs
+from itembank.calibration_runs.impact import ChangedSitting
 from itembank.calibration_runs.item_statistics import units_in_force
 from itembank.calibration_runs.results import RunItem
 from itembank.calibration_runs.runs import RunView
 from itembank.calibration_runs.states import OPEN_STATES
-from itembank.errors import IllegalMove, InvalidInput, NotEnoughAnswers, NothingToPublish, SamatError
+from itembank.errors import (
+    IllegalMove,
+    InvalidInput,
+    NotEnoughAnswers,
+    NothingToPublish,
+    SamatError,
+    SecondPersonNeeded,
+    TooFewForGuessing,
+)
 from web.charts import ScatterFigure, scatter_figure
 from web.error_pages import STATUS, error_text
 from web.page import Notice, Now, Page, SignedInPage, Transaction, actor_of
 from web.pages import banks
+
+#: The recommended one first.
+_MODELS = ("2pl", "rasch", "3pl")
+#: More changed sittings than these are told as a number; the JSON API has all of them.
+_SHOWN_CHANGES, _SHOWN_TURNING_ITEMS = 50, 12
 
 router = APIRouter()
 router.include_router(banks.router)
@@ -47,9 +60,10 @@ def request_page(
         run = runs.request_run(
             session, actor=actor_of(page), unit=unit, now=now, model=model, include_simulated=bool(simulated)
         )
-    except (NotEnoughAnswers, InvalidInput) as error:
+    except (NotEnoughAnswers, InvalidInput, TooFewForGuessing) as error:
         session.rollback()
-        errors = {error.details.get("field", "unit"): _refusal_text(error, page)}
+        field = "model" if isinstance(error, TooFewForGuessing) else error.details.get("field", "unit")
+        errors = {field: _refusal_text(error, page)}
         return _show_runs(page, session, unit=unit, model=model, simulated=bool(simulated), errors=errors, status=422)
     return _to_run(page, run, notice="calibrations.notice_requested", wake=True)
 
@@ -107,7 +121,7 @@ def publish_page(
     """Publish a bank with the run's parameters."""
     try:
         run = runs.publish_run(session, actor=actor_of(page), run_id=run_id, now=now, note=note)
-    except (IllegalMove, NothingToPublish) as error:
+    except (IllegalMove, NothingToPublish, SecondPersonNeeded) as error:
         return _refused(page, session, run_id, error)
     return _to_run(page, run, notice="calibrations.notice_published")
 
@@ -117,7 +131,7 @@ def again_page(page: SignedInPage, session: Transaction, now: Now, run_id: UUID)
     """Ask for a new run with the same settings."""
     try:
         run = runs.request_again(session, actor=actor_of(page), run_id=run_id, now=now)
-    except (IllegalMove, NotEnoughAnswers) as error:
+    except (IllegalMove, NotEnoughAnswers, TooFewForGuessing) as error:
         return _refused(page, session, run_id, error)
     return _to_run(page, run, notice="calibrations.notice_requested", wake=True)
 
@@ -138,7 +152,7 @@ def _show_runs(
         status=status,
         runs=runs.list_runs(session, actor=actor),
         units=units_in_force(session, actor=actor),
-        models=QUICK_MODELS,
+        models=_MODELS,
         fewest={"persons": runs.FEWEST_PERSONS, "answers": runs.FEWEST_ANSWERS},
         values={"unit": unit, "model": model, "simulated": simulated},
         errors=errors or {},
@@ -165,8 +179,20 @@ def _show_run(
         latest=datetime.fromisoformat(run.summary.latest_answer) if run.summary and run.summary.latest_answer else None,
         new_items=sum(item.old_b is None for item in run.items),
         unusable=sum(not item.usable for item in run.items),
+        impact=run.impact,
+        impact_ends=_moments(run.impact.oldest, run.impact.newest) if run.impact else None,
+        shown_changes=[(change, _moments(change.finished_at)[0]) for change in _first_changes(run)],
+        turning_items=run.impact.items[:_SHOWN_TURNING_ITEMS] if run.impact else (),
         errors=errors or {},
     )
+
+
+def _first_changes(run: RunView) -> tuple[ChangedSitting, ...]:
+    return run.impact.changes[:_SHOWN_CHANGES] if run.impact else ()
+
+
+def _moments(*recorded: str | None) -> list[datetime | None]:
+    return [datetime.fromisoformat(moment) if moment else None for moment in recorded]
 
 
 def _difficulty_figure(items: tuple[RunItem, ...]) -> ScatterFigure | None:

@@ -45,9 +45,11 @@ def seen(measured: Measured, run_id: UUID) -> RunView:
 
 
 def decide(measured: Measured, use_case: Callable[..., RunView], run_id: UUID, **options: Any) -> RunView:
+    """Decide as one psychometrician; publish as the other."""
     database, institution = measured
+    actor = institution["psychometrician2" if use_case is runs.publish_run else "psychometrician"]
     with database.writing() as session:
-        return use_case(session, **({"actor": institution["psychometrician"], "run_id": run_id, "now": NOON} | options))
+        return use_case(session, **({"actor": actor, "run_id": run_id, "now": NOON} | options))
 
 
 def parameters_in_force(database: Database) -> dict[UUID, BankItem]:
@@ -118,7 +120,7 @@ def test_every_deed_needs_a_psychometrician(measured: Measured) -> None:
     ("options", "refusal"),
     [
         ({"unit": "DG999"}, NotFound),
-        ({"model": "3pl"}, InvalidInput),
+        ({"model": "4pl"}, InvalidInput),
         ({"include_simulated": False}, NotEnoughAnswers),
         ({"unit": "DT600"}, NotEnoughAnswers),
     ],
@@ -210,7 +212,7 @@ def test_the_list_has_the_newest_first_and_no_items(measured: Measured) -> None:
         listed = runs.list_runs(session, actor=institution["psychometrician"])
         none = runs.list_runs(session, actor=institution["psychometrician"], unit="DT600")
     assert [run.id for run in listed] == [second.id, first.id]
-    assert listed[1] == replace(first, items=())
+    assert listed[1] == replace(first, items=(), impact=None)
     assert none == ()
 
 
