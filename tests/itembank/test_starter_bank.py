@@ -6,7 +6,7 @@ import pytest
 
 from engine.design import prepare_exam
 from engine.response_models import ItemParameters, ItemPool
-from engine.simulation import simulate
+from engine.simulation.simulate import simulate
 from itembank.authoring.starter import starter_items
 from itembank.delivery.proposed_design import default_design
 from itembank.framework.starter import load_starter_standard
