@@ -231,7 +231,7 @@ def test_coverage_counts_live_items_and_grades_them(filled: Filled) -> None:
     with database.writing() as session:
         lines, _ = list_items(session, actor=people["writer"], criterion="DL101-1.1")
         for line in lines:
-            move_item(session, actor=COMMAND_LINE, item_id=line.id, move_name="retire", now=NOON)
+            move_item(session, actor=COMMAND_LINE, item_id=line.id, move_name="retire", note="ล้าสมัย", now=NOON)
     with database.reading() as session:
         units = {unit.code: unit for unit in coverage(session, actor=people["writer"])}
     assert (units["DG100"].live, units["Dlit100"].live, units["DT600"].live) == (20, 90, 51)
