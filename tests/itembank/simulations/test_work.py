@@ -241,7 +241,7 @@ class Line:
 @pytest.fixture
 def loud(monkeypatch: pytest.MonkeyPatch) -> None:
     """The child's part without what would change this process."""
-    monkeypatch.setattr(child.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
 
 
 def childs_part(line: Line) -> None:
