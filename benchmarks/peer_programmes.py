@@ -18,11 +18,14 @@ from engine.simulation.simulation_report import SimulationReport
 
 LENGTH = 30
 EXPOSURE = 0.25
+TOGETHER = 20
 # How many of the examinees the slow ones are given.
 CATSIM_EXAMINEES, SESSIONS, SHADOW_SESSIONS = 25, 20, 2
 
 
-def simulated(pool: ItemPool, examinees: int, *, keep_sittings: bool = False, **options: object) -> SimulationReport:
+def simulated(
+    pool: ItemPool, examinees: int, *, keep_sittings: bool = False, at_once: int = 1, **options: object
+) -> SimulationReport:
     """Prepare an exam and take examinees through it."""
     settings: dict[str, object] = {
         "blueprint": Blueprint(()),
@@ -36,6 +39,7 @@ def simulated(pool: ItemPool, examinees: int, *, keep_sittings: bool = False, **
         examinees=examinees,
         seed=5,
         keep_sittings=keep_sittings,
+        at_once=at_once,
     )
 
 
@@ -117,8 +121,10 @@ def constrained_rows(examinees: int) -> list[Row]:
     bounds = [Bounds("criterion", f"C{place}", 1, 3) for place in range(CRITERIA)]
     bounds += [Bounds("element", f"E{place}", 4, 8) for place in range(ELEMENTS)]
     options = {"blueprint": Blueprint(tuple(bounds)), "maximum_exposure": EXPOSURE}
-    seconds = processor_seconds(lambda: simulated(bank.pool(), examinees, **options))
+    seconds = processor_seconds(lambda: simulated(bank.pool(), examinees, **options), repeats=3)
+    together = processor_seconds(lambda: simulated(bank.pool(), examinees, at_once=TOGETHER, **options), repeats=3)
     report = simulated(bank.pool(), examinees, **options)
+    crowd = simulated(bank.pool(), examinees, at_once=TOGETHER, **options)
     areas = ContentBlueprint(
         [ContentArea(f"C{place}", set(range(place, 1000, CRITERIA)), 1, 3) for place in range(CRITERIA)]
     )
@@ -133,6 +139,13 @@ def constrained_rows(examinees: int) -> list[Row]:
             flat,
         ),
         Row(f"… the peer's shadow tests ({SHADOW_SESSIONS} examinees scaled)", "s", seconds, exact),
-        Row("… tests that break the blueprint", "", report.blueprint_violations, compared=False),
-        Row("… largest exposure", "", report.max_exposure, compared=False),
+        Row(f"… {TOGETHER} examinees beginning at a time, as on an exam day", "s", together, flat),
+        Row(
+            "… tests that break the blueprint, one by one and so",
+            "",
+            report.blueprint_violations + crowd.blueprint_violations,
+            compared=False,
+        ),
+        Row("… largest exposure, one by one", "", report.max_exposure, compared=False),
+        Row(f"… largest exposure, {TOGETHER} at a time", "", crowd.max_exposure, compared=False),
     ]

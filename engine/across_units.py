@@ -26,6 +26,8 @@ SHORT_BY = 0.001
 BISECTIONS = 40
 # Processors differ in the last digits; what is pinned in a record and read by people should not.
 PRIOR_DIGITS = 6
+# No sitting says as much; sums of what many units say stay far from overflow.
+LARGEST_EVIDENCE = 1e12
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -35,6 +37,10 @@ class UnitEvidence:
     Args:
         scaled_nodes: Abilities in standard deviations from the mean of the population's prior, shape (nodes,).
         log_likelihood: Log-likelihood of the answers at them up to a constant, shape (nodes,).
+
+    Raises:
+        InvalidSetting: If there are no nodes, not one log-likelihood a node, or values that are not finite or beyond
+            all measure.
     """
 
     scaled_nodes: FloatArray
@@ -44,8 +50,14 @@ class UnitEvidence:
         if self.scaled_nodes.ndim != 1 or self.scaled_nodes.shape != self.log_likelihood.shape:
             shapes = f"{self.scaled_nodes.shape} and {self.log_likelihood.shape}"
             raise InvalidSetting(f"the evidence of a unit needs one log-likelihood a node, not the shapes {shapes}")
-        if not (np.isfinite(self.scaled_nodes).all() and np.isfinite(self.log_likelihood).all()):
-            raise InvalidSetting("the evidence of a unit needs finite nodes and log-likelihoods")
+        if not self.scaled_nodes.size:
+            raise InvalidSetting("the evidence of a unit needs at least one node")
+        for name in ("scaled_nodes", "log_likelihood"):
+            column = getattr(self, name)
+            if not (np.abs(column) <= LARGEST_EVIDENCE).all():
+                largest = column[np.abs(column).argmax()]
+                expected = f"{name} that are finite and within ±{LARGEST_EVIDENCE:g}"
+                raise InvalidSetting(f"the evidence of a unit needs {expected}, not {float(largest)!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -15,22 +14,27 @@ from engine.ability.ratio_bounds import extreme_log_ratios
 from engine.ability.testlet_likelihood import TestletLikelihood
 from engine.blueprints.blueprint import Blueprint, BlueprintTree
 from engine.blueprints.feasibility import check_blueprint
+from engine.blueprints.trial_assembly import refuse_entangled
+from engine.design_checks import CUT_REACH, SELECTIONS, SMALLEST_PRIOR_SD, refuse_senseless
 from engine.design_document import design_fields
-from engine.errors import InvalidSetting
 from engine.outcomes.cut_score import weights_above_cut
 from engine.pretest.parameter_information import parameter_information
 from engine.pretest.pretest_pool import checked_pretest_pool, enemies_across
 from engine.prior_origin import PriorOrigin
 from engine.response_models import FloatArray, ItemPool
 from engine.selection.parameter_uncertainty import expected_information, expected_probabilities
-from engine.stop_rules.stop_settings import STOP_RULES, StopSettings
+from engine.stop_rules.stop_settings import StopSettings
 
-SELECTIONS = ("information-at-cut", "information", "posterior-information", "kl", "mepv", "progressive", "random")
-MAXIMUM_EXPOSURE_BINS = 9
-# Prior standard deviations that a cut may lie from the prior's mean. The grid ends at six, and a posterior pressed
-# against its end would put too little beyond a cut there.
-CUT_REACH = 4.0
-SMALLEST_PRIOR_SD = 0.05
+__all__ = [
+    "CUT_REACH",
+    "SELECTIONS",
+    "SMALLEST_PRIOR_SD",
+    "WEIGHT_DIGITS",
+    "ExamDesign",
+    "PreparedExam",
+    "prepare_exam",
+]
+
 # Equal weights must compare equal on every platform, or a replay elsewhere would pick another of two like items.
 WEIGHT_DIGITS = 12
 
@@ -54,7 +58,8 @@ class ExamDesign:
         element_correlation: Correlation between the abilities in any two elements, 0 to 0.99.
         element_confidence: Probability that an element verdict needs, above 0.5.
         stop_rule: "confidence" (as soon as the verdict is sure), "length" (always the maximum length), "se",
-            "information", "sprt", "glr", "interval" or "time"; further ones are in `stopping`.
+            "information", "sprt", "glr", "interval" or "time" (with others the time needs none of them to agree);
+            further ones are in `stopping`.
         stopping: What the stop rules are told.
         cut_standard_error: Standard error of the cut score, such as that of the judges' mean; 0 takes it as known.
         exposure_bins: Number of bins of the ability estimate in each of which exposure is controlled by itself, beside
@@ -98,59 +103,7 @@ class ExamDesign:
     testlet_sd: float = 0.5
 
     def __post_init__(self) -> None:
-        _refuse_unless(self.minimum_length >= 1, "minimum_length", "1 or more", self.minimum_length)
-        _refuse_unless(
-            self.maximum_length >= self.minimum_length,
-            "maximum_length",
-            f"at least the minimum length {self.minimum_length}",
-            self.maximum_length,
-        )
-        self._refuse_bad_probabilities()
-        self._refuse_bad_scale()
-        _refuse_unless(self.selection in SELECTIONS, "selection", f"one of {', '.join(SELECTIONS)}", self.selection)
-        _refuse_unless(self.stop_rule in STOP_RULES, "stop_rule", f"one of {', '.join(STOP_RULES)}", self.stop_rule)
-        _refuse_unless(self.randomesque >= 1, "randomesque", "1 or more", self.randomesque)
-        self._refuse_bad_stopping()
-
-    def _refuse_bad_probabilities(self) -> None:
-        for name in ("confidence", "element_confidence"):
-            value = getattr(self, name)
-            _refuse_unless(0.5 < value < 1, name, "above 0.5 and below 1", value)
-        _refuse_unless(
-            0 <= self.element_correlation <= 0.99, "element_correlation", "from 0 to 0.99", self.element_correlation
-        )
-        units = self.unit_correlation
-        _refuse_unless(units is None or 0 < units <= 0.95, "unit_correlation", "above 0 and at most 0.95", units)
-        exposure = self.maximum_exposure
-        _refuse_unless(exposure is None or 0 < exposure <= 1, "maximum_exposure", "above 0 and at most 1", exposure)
-        _refuse_unless(self.pretest_items >= 0, "pretest_items", "0 or more", self.pretest_items)
-        share = self.pretest_random_share
-        _refuse_unless(0 <= share <= 1, "pretest_random_share", "from 0 to 1", share)
-
-    def _refuse_bad_scale(self) -> None:
-        _refuse_unless(isfinite(self.prior_mean), "prior_mean", "finite", self.prior_mean)
-        sensible = SMALLEST_PRIOR_SD <= self.prior_sd <= 10
-        _refuse_unless(sensible, "prior_sd", f"from {SMALLEST_PRIOR_SD} to 10", self.prior_sd)
-        reach = CUT_REACH * self.prior_sd
-        low, high = self.prior_mean - reach, self.prior_mean + reach
-        _refuse_unless(low < self.cut_score < high, "cut_score", f"between {low:g} and {high:g}", self.cut_score)
-        effect = self.testlet_sd
-        _refuse_unless(effect == 0 or 0.05 <= effect <= 2, "testlet_sd", "0 or from 0.05 to 2", effect)
-        alone = self.prior_origin is not None and self.unit_correlation is None
-        _refuse_unless(not alone, "prior_origin", "null without a unit_correlation", self.prior_origin)
-
-    def _refuse_bad_stopping(self) -> None:
-        rules, limit = self.stop_rules, self.stopping.time_limit_seconds
-        _refuse_unless(len(set(rules)) == len(rules), "stopping.further_rules", "all different", rules)
-        _refuse_unless(
-            ("time" in rules) == (limit is not None),
-            "stopping.time_limit_seconds",
-            "given with the rule time and only with it",
-            limit,
-        )
-        bins, error = self.exposure_bins, self.cut_standard_error
-        _refuse_unless(1 <= bins <= MAXIMUM_EXPOSURE_BINS, "exposure_bins", f"1 to {MAXIMUM_EXPOSURE_BINS}", bins)
-        _refuse_unless(0 <= error <= self.population_sd, "cut_standard_error", "from 0 to the prior's sd", error)
+        refuse_senseless(self)
 
     @property
     def population_mean(self) -> float:
@@ -170,6 +123,8 @@ class ExamDesign:
     @property
     def may_end_early(self) -> bool:
         """Whether a sitting may end by itself below the maximum length."""
+        if "time" in self.stop_rules:
+            return True
         waits = [rule == "length" for rule in self.stop_rules]
         return not (any(waits) if self.stopping.combination == "all" else all(waits))
 
@@ -358,12 +313,16 @@ def prepare_exam(
     Raises:
         InvalidBlueprint: If the blueprint bounds a code that no item of the pool has.
         InfeasibleBlueprint: If the pool cannot meet the blueprint at the minimum or the maximum length.
-        InvalidParameters: If an item is in both pools.
+        SolverFailed: If enemies, testlets and bounds are so entangled that a candidate might wait for a question.
+        InvalidParameters: If an item is in both pools, or too steep for the grid.
         UnknownItem: If an enemy is in neither pool where it should be.
     """
-    tree = check_blueprint(design.blueprint, pool, lengths=(design.minimum_length, design.maximum_length))
+    lengths = (design.minimum_length, design.maximum_length)
+    tree = check_blueprint(design.blueprint, pool, lengths=lengths)
     grid = _grid_of(design, pool)
     information = expected_information if design.parameter_uncertainty else ItemPool.information
+    information_at_cut = information(pool, [design.cut_score])[:, 0].round(WEIGHT_DIGITS)
+    refuse_entangled(tree, information_at_cut, lengths=lengths)
     return PreparedExam(
         design=design,
         pool=pool,
@@ -371,7 +330,7 @@ def prepare_exam(
         grid=grid,
         above_cut=weights_above_cut(grid, design.cut_score, standard_error=design.cut_standard_error),
         log_probabilities=pool.log_probabilities(grid.nodes),
-        information_at_cut=information(pool, [design.cut_score])[:, 0].round(WEIGHT_DIGITS),
+        information_at_cut=information_at_cut,
         pretest_pool=checked_pretest_pool(pretest_pool, pool),
         pretest_enemies=enemies_across(pretest_enemies, pretest_pool, pool),
     )
@@ -392,8 +351,3 @@ def _grid_of(design: ExamDesign, pool: ItemPool) -> EapGrid:
     return EapGrid.normal(
         prior_mean=design.prior_mean, prior_sd=design.prior_sd, lower=mean - reach, upper=mean + reach, nodes=nodes
     )
-
-
-def _refuse_unless(sensible: bool, name: str, expected: str, value: object) -> None:
-    if not sensible:
-        raise InvalidSetting(f"{name} must be {expected}, not {value!r}")

@@ -49,7 +49,7 @@ def replay_command(
         document = asdict(report) | {"agrees": report.agrees}
         print_json(document | ({"explanation": asdict(told_replay(report, language=explain))} if explain else {}))
     else:
-        _print(report)
+        print_report(report)
         if explain:
             told = told_replay(report, language=explain)
             print("", *told.decisions, *filter(None, [told.end]), *told.outcome, sep="\n")
@@ -63,7 +63,14 @@ def _standing(step: ReplayStep) -> str:
     return f"  testlet {step.testlet}" if step.testlet else ""
 
 
-def _print(report: ReplayReport) -> None:
+def print_report(report: ReplayReport) -> None:
+    """Print a replayed sitting as a table, with whatever differs from its record."""
+    if report.prior:
+        prior = report.prior
+        print(
+            f"informed by {', '.join(prior.units)} (weight {prior.weight:.3f}): the start was {prior.mean:+.3f}"
+            f" ±{prior.sd:.3f}, the population's {prior.population_mean:+.3f} ±{prior.population_sd:.3f}"
+        )
     print("  #  item                  score  theta    se     P(competent)")
     for step in report.steps:
         score = "–" if step.score is None else str(step.score)

@@ -66,6 +66,7 @@ def simulate_command(
         processes=(os.cpu_count() or 1) if processes is None else processes,
         at_once=at_once,
     )
+    limit = file.design.maximum_exposure if max_exposure is None else max_exposure
     figures = _figures(simulated, has_cut=file.has_cut) | {"seconds": round(perf_counter() - started, 3)}
     if report is not None:
         write_report(
@@ -73,7 +74,7 @@ def simulate_command(
             figures,
             design=file.design,
             has_cut=file.has_cut,
-            limit=file.design.maximum_exposure if max_exposure is None else max_exposure,
+            limit=limit,
             seed=seed,
             ability=(ability_mean, ability_sd),
             parameters="given" if true_parameters else "differ" if parameter_error else "same",
@@ -83,7 +84,7 @@ def simulate_command(
     if json:
         print_json(figures)
     else:
-        print_facts(_facts(figures))
+        print_facts(_facts(figures) | _warning(figures, limit))
 
 
 def _figures(report: SimulationReport, *, has_cut: bool) -> dict[str, Any]:
@@ -110,3 +111,11 @@ def _facts(figures: dict[str, Any]) -> dict[str, str]:
         for name, value in figures.items()
         if not isinstance(value, (dict, list))
     } | {"finish_reasons": ", ".join(f"{reason} {count}" for reason, count in figures["finish_reasons"].items())}
+
+
+def _warning(figures: dict[str, Any], limit: float | None) -> dict[str, str]:
+    """Return a line about a limit on exposure that no control can keep, or none."""
+    if limit is None or not figures["usage"]["limit_out_of_reach"]:
+        return {}
+    least = figures["usage"]["smallest_possible"]
+    return {"warning": f"the exposure limit {limit:g} is out of reach: at least {least:.4f}, mean length over items"}

@@ -68,6 +68,8 @@ _EXAM = {
     "enrolled": 25,
     "started": 3,
     "finished": 1,
+    "least_exposure": 0.5,
+    "exposure_out_of_reach": False,
 }
 _ENROLMENT = {
     "person_id": "9d3e8c1b-0d70-4a5f-8f0d-7f6d3c2e1a90",
@@ -96,7 +98,9 @@ class StoppingShown(Shown):
     """What the stop rules are told; each setting matters only where its rule is in use."""
 
     further_rules: list[str] = Field(description="Rules beside stop_rule.")
-    combination: str = Field(description="any (one of the rules is enough) or all (they have to agree)")
+    combination: str = Field(
+        description="any (one of the rules is enough) or all (they have to agree; the rule time alone is always enough)"
+    )
     loss_false_positive: float
     loss_false_negative: float
     target_standard_error: float
@@ -106,7 +110,9 @@ class StoppingShown(Shown):
     false_positive_rate: float
     false_negative_rate: float
     interval_level: float
-    time_limit_seconds: float | None = Field(description="With the rule time, and only with it.")
+    time_limit_seconds: float | None = Field(
+        description="With the rule time, and only with it: once the fewest questions are answered, none follows then."
+    )
 
 
 class DesignShown(Shown):
@@ -131,7 +137,9 @@ class DesignShown(Shown):
     cut_standard_error: float
     exposure_bins: int = Field(description="Bins of ability in each of which exposure is controlled besides.")
     parameter_uncertainty: bool = Field(description="Whether items are chosen in the face of their standard errors.")
-    pretest_items: int = Field(description="Questions that are tried out and do not count, if the bank has so many.")
+    pretest_items: int = Field(
+        description="Most questions that are tried out and do not count; no more than the bank has."
+    )
     pretest_random_share: float
     unit_correlation: float | None = Field(description="Null: earlier units do not inform the start of a sitting.")
     testlet_sd: float
@@ -160,6 +168,10 @@ class ExamShown(Shown):
     enrolled: int
     started: int
     finished: int
+    least_exposure: float | None = Field(
+        description="Share of candidates that the most used item goes to at least: fewest questions over items."
+    )
+    exposure_out_of_reach: bool = Field(description="Whether maximum_exposure is below that, so that it can't be kept.")
 
 
 class ExamsShown(Shown):

@@ -15,6 +15,7 @@ from api.transaction import Now, Transaction
 from engine.design import ExamDesign
 from itembank.delivery.exam_planning import read_design
 from itembank.simulations import runs
+from itembank.simulations.failures import FailureKind
 from itembank.simulations.options import SimulationOptions
 from itembank.simulations.runs import SimulationView
 from itembank.simulations.starting_points import PROPOSED, starting_point
@@ -35,7 +36,7 @@ _RUN = {
     "done": 1000,
     "total": 1000,
     "waiting_before": 0,
-    "message": "",
+    "failure": None,
     "requested_by": "วิชัย นักวัดผล",
     "requested_at": "2026-11-22T05:00:00Z",
     "finished_at": "2026-11-22T05:00:04Z",
@@ -54,6 +55,13 @@ class OptionsShown(Shown):
     parameter_error: bool
 
 
+class FailureShown(Shown):
+    """Why a simulation gave no result."""
+
+    kind: FailureKind
+    detail: str = Field(description="The engine's sentence, the exit code or the kind of error.")
+
+
 class SimulationLineShown(Shown):
     """A simulation in a list, with its overall figures once it is done."""
 
@@ -68,7 +76,7 @@ class SimulationLineShown(Shown):
     done: int
     total: int
     waiting_before: int
-    message: str
+    failure: FailureShown | None = Field(description="Why it gave no result, where it failed.")
     requested_by: str
     requested_at: datetime
     finished_at: datetime | None

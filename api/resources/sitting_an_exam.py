@@ -198,7 +198,8 @@ class ResultShown(Shown):
                 "other_methods": ["interview"],
             }
         ],
-        answered=12,
+        answered=15,
+        not_counted=3,
         started_at="2026-11-22T05:00:00Z",
         finished_at="2026-11-22T05:31:00Z",
         finish_reason="confident_competent",
@@ -220,6 +221,7 @@ class ResultShown(Shown):
     outcome: OutcomeShown
     elements: list[ElementResultShown]
     answered: int
+    not_counted: int = Field(description="How many of these answers were to questions that are tried out.")
     started_at: datetime
     finished_at: datetime
     finish_reason: str

@@ -103,6 +103,18 @@ class ToldShown(Shown):
     outcome: list[str]
 
 
+class PriorShown(Shown):
+    """What a sitting began from where finished units informed it."""
+
+    mean: float
+    sd: float
+    population_mean: float
+    population_sd: float
+    units: list[str]
+    sittings: list[UUID] = Field(description="The sittings that stand for the units, one by one.")
+    weight: float = Field(description="Power, from 0 to 1, of their evidence that was counted.")
+
+
 class ReplayShown(Shown):
     """A sitting recomputed from its design, bank, seed and answers, compared with its record."""
 
@@ -132,6 +144,7 @@ class ReplayShown(Shown):
         ],
         cut_score=0.0,
         ability_nodes=[-1.0, 0.0, 1.0],
+        prior=None,
         explanation={"th": _TOLD, "en": _TOLD},
     )
 
@@ -143,6 +156,9 @@ class ReplayShown(Shown):
     steps: list[ReplayStepShown]
     cut_score: float
     ability_nodes: list[float]
+    prior: PriorShown | None = Field(
+        description="What informed the start; null where the sitting began with the population's prior."
+    )
     explanation: dict[str, ToldShown] = Field(description="The sitting in sentences, by language: th and en.")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -10,18 +10,12 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
 from engine.blueprints.blueprint import ROOT, SLACK, BlueprintTree
-from engine.errors import EngineError
+from engine.blueprints.solver_limits import IN_A_SITTING, SolverFailed, SolverLimits, what_is_entangled
 from engine.response_models import FloatArray
 
 # The solver stops within 1e-6 of the optimum; this puts the figure far below what tells two tests apart.
 OBJECTIVE_SCALE = 1e4
-INFEASIBLE = 2
-
-
-class SolverFailed(EngineError):
-    """The integer programme ended without a solution and without proof that there is none."""
-
-    code = "solver_failed"
+OPTIMAL, INFEASIBLE = 0, 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,8 +74,11 @@ def heaviest_by_programme(
     administered: Sequence[int] = (),
     ineligible: Sequence[int] = (),
     extends_to: int | None = None,
+    limits: SolverLimits = IN_A_SITTING,
 ) -> frozenset[int] | None:
     """Return the heaviest test that meets every bound, with as few ineligible items as possible and whole testlets.
+
+    Where the limits leave no time for the heaviest, it is one within the next of their gaps.
 
     Args:
         tree: The compiled blueprint.
@@ -90,18 +87,20 @@ def heaviest_by_programme(
         administered: Pool positions of the items already answered.
         ineligible: Pool positions of the items to keep out where that is possible.
         extends_to: Length to which the test must be extensible under the same blueprint, if any.
+        limits: How much work it may take.
 
     Returns:
         Pool positions, administered ones included, or None if there is no such test.
 
     Raises:
-        SolverFailed: If the solver gives up.
+        SolverFailed: If the solver gives up, by what is entangled.
 
     Reference:
         van der Linden & Reese (1998).
     """
     longest = max(extends_to or length, length)
     constraints = _constraints(programme_of(tree), length, longest)
+    settled = partial(_settled, tree=tree, limits=limits)
     # The items of the test, and where it is to be extensible those of the longer one after them.
     columns = weights.size * (1 if length == longest else 2)
     given, spare = np.zeros(weights.size), np.zeros(weights.size)
@@ -110,15 +109,15 @@ def heaviest_by_programme(
     spare *= 1 - given
     value = weights * (OBJECTIVE_SCALE / max(float(np.abs(weights).max()), 1e-300))
     # First without ineligible items; only if that is impossible, with the fewest that will do.
-    solution = _solve(value, constraints, given, 1 - spare, columns)
+    solution = settled(value, constraints, given, 1 - spare, columns)
     if solution is None and spare.any():
-        fewest = _solve(-spare, constraints, given, np.ones(weights.size), columns)
+        fewest = settled(-spare, constraints, given, np.ones(weights.size), columns)
         if fewest is not None:
             count = LinearConstraint(
                 np.pad(spare, (0, columns - spare.size))[None, :],
                 ub=float(spare @ fewest) + SLACK,
             )
-            solution = _solve(value, [*constraints, count], given, np.ones(weights.size), columns)
+            solution = settled(value, [*constraints, count], given, np.ones(weights.size), columns)
     return None if solution is None else frozenset(np.flatnonzero(solution).tolist())
 
 
@@ -149,26 +148,49 @@ def _constraints(programme: Programme, length: int, longest: int) -> list[Linear
     ]
 
 
+def _settled(
+    value: FloatArray,
+    constraints: Sequence[LinearConstraint],
+    lowest: FloatArray,
+    highest: FloatArray,
+    columns: int,
+    *,
+    tree: BlueprintTree,
+    limits: SolverLimits,
+) -> npt.NDArray[np.bool_] | None:
+    """Return the best solution within the strictest gap that the limits leave time for, None if there is none."""
+    # Without values the first solution found is the best.
+    gaps = limits.gaps if value.any() else limits.gaps[:1]
+    for gap in gaps:
+        result = _solve(value, constraints, lowest, highest, columns, gap=gap, limits=limits)
+        if result.status == OPTIMAL:
+            return np.asarray(result.x[: value.size] > 0.5)
+        if result.status == INFEASIBLE:
+            return None
+    raise SolverFailed(
+        f"the integer programme of the shadow test was not solved within {limits.subproblems} subproblems "
+        f"and {limits.seconds:g} seconds; what is entangled: {what_is_entangled(tree)}"
+    )
+
+
 def _solve(
     value: FloatArray,
     constraints: Sequence[LinearConstraint],
     lowest: FloatArray,
     highest: FloatArray,
     columns: int,
-) -> npt.NDArray[np.bool_] | None:
+    *,
+    gap: float,
+    limits: SolverLimits,
+) -> OptimizeResult:
     rest = (0, columns - value.size)
-    result: OptimizeResult = milp(
+    return milp(
         np.pad(-value, rest),
         integrality=np.ones(columns, dtype=np.int64),
         bounds=Bounds(np.pad(lowest, rest), np.pad(highest, rest, constant_values=1)),
         constraints=constraints,
-        options={"mip_rel_gap": 0},
+        options={"mip_rel_gap": gap, "node_limit": limits.subproblems, "time_limit": limits.seconds},
     )
-    if result.x is not None:
-        return np.asarray(result.x[: value.size] > 0.5)
-    if result.status == INFEASIBLE:
-        return None
-    raise SolverFailed(f"the integer programme of the shadow test was not solved: {result.message}")
 
 
 def _cliques(tree: BlueprintTree) -> Iterator[tuple[int, ...]]:

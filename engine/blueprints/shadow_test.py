@@ -11,6 +11,7 @@ from engine.blueprints.blueprint import BlueprintTree
 from engine.blueprints.enemies import met_enemies
 from engine.blueprints.enemy_search import SearchTooLong, heaviest_without_enemies
 from engine.blueprints.nested_bounds import Room
+from engine.blueprints.solver_limits import IN_A_SITTING, SolverLimits
 from engine.blueprints.testlet_search import WholeTestlets, heaviest_with_testlets
 from engine.blueprints.testlets import unfinished, with_whole_testlets
 from engine.errors import InfeasibleBlueprint, InvalidSetting
@@ -28,6 +29,7 @@ class _Task:
     administered: Sequence[int]
     ineligible: Sequence[int]
     extends_to: int | None
+    limits: SolverLimits = IN_A_SITTING
 
 
 def assemble(
@@ -38,6 +40,7 @@ def assemble(
     administered: Sequence[int] = (),
     ineligible: Sequence[int] = (),
     extends_to: int | None = None,
+    limits: SolverLimits = IN_A_SITTING,
 ) -> IntArray:
     """Put together the heaviest test that meets the blueprint and contains the administered items.
 
@@ -53,6 +56,7 @@ def assemble(
         administered: Pool positions of the items already answered.
         ineligible: Pool positions of the items that exposure control wants to keep out.
         extends_to: Length to which the test must be extensible under the same blueprint, if any.
+        limits: How much work an integer programme may take.
 
     Returns:
         Pool positions, shape (length,): the administered items in the order given, then the others from the heaviest
@@ -60,6 +64,7 @@ def assemble(
 
     Raises:
         InfeasibleBlueprint: If no such test exists.
+        SolverFailed: If an integer programme cannot be settled within the limits.
         InvalidSetting: If there is not one finite weight per item.
 
     Reference:
@@ -77,6 +82,7 @@ def assemble(
         administered=administered,
         ineligible=late,
         extends_to=extends_to,
+        limits=limits,
     )
     return np.array([*administered, *_free_items(task)], dtype=np.int64)
 
@@ -204,6 +210,7 @@ def _by_programme(task: _Task) -> list[int]:
         administered=task.administered,
         ineligible=task.ineligible,
         extends_to=task.extends_to,
+        limits=task.limits,
     )
     if chosen is None:
         raise _impossible(task)

@@ -9,11 +9,13 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from engine.blueprints.blueprint import ENEMY_LEVEL, ROOT, BlueprintTree
-from engine.blueprints.integer_programme import SolverFailed, programme_of
+from engine.blueprints.integer_programme import OPTIMAL, programme_of
+from engine.blueprints.solver_limits import SolverFailed, what_is_entangled
 from engine.response_models import FloatArray
 
 # What the solver leaves of its tolerance.
 NOTHING = 1e-4
+SUBPROBLEMS, SECONDS = 1000, 30.0
 # Which bound to name where any of several could give: a longer shortest test is the cheapest mend, then come more
 # items; a maximum was set on purpose.
 COST_OF_LENGTH, COST_OF_MISSING, COST_OF_EXCESS = 0.9, 1.0, 2.0
@@ -49,7 +51,7 @@ def least_shortages(tree: BlueprintTree, *, lengths: tuple[int, int]) -> tuple[S
         The bounds in the order of the tree, none if all can be met.
 
     Raises:
-        SolverFailed: If the solver gives up.
+        SolverFailed: If the solver gives up, by what is entangled.
 
     Reference:
         Brown & Graves (1975) for elastic programmes.
@@ -93,7 +95,7 @@ def least_shortages(tree: BlueprintTree, *, lengths: tuple[int, int]) -> tuple[S
             [COST_OF_MISSING, COST_OF_LENGTH],
         ]
     )
-    gives = _solved(cost, LinearConstraint(left, lower, upper), items)
+    gives = _solved(cost, LinearConstraint(left, lower, upper), items, tree)
     found = _shortages(gives, under, over)
     return tuple(sorted(found, key=lambda shortage: shortage.row))
 
@@ -103,7 +105,7 @@ def _picker(chosen: npt.NDArray[np.intp], rows: int) -> sparse.csr_array:
     return sparse.csr_array((np.ones(chosen.size), (chosen, np.arange(chosen.size))), shape=(rows, chosen.size))
 
 
-def _solved(cost: FloatArray, constraint: LinearConstraint, items: int) -> FloatArray:
+def _solved(cost: FloatArray, constraint: LinearConstraint, items: int, tree: BlueprintTree) -> FloatArray:
     """Return by how much each bound gives, the columns after those of the items."""
     whole = np.arange(cost.size) < 2 * items
     result = milp(
@@ -111,10 +113,13 @@ def _solved(cost: FloatArray, constraint: LinearConstraint, items: int) -> Float
         integrality=whole.astype(np.int64),
         bounds=Bounds(np.zeros(cost.size), np.where(whole, 1.0, np.inf)),
         constraints=[constraint],
-        options={"mip_rel_gap": 0},
+        options={"mip_rel_gap": 0, "node_limit": SUBPROBLEMS, "time_limit": SECONDS},
     )
-    if result.x is None:
-        raise SolverFailed(f"what the bank lacks could not be found out: {result.message}")
+    if result.status != OPTIMAL or result.x is None:
+        raise SolverFailed(
+            f"no test meets the blueprint, but what the bank lacks could not be found out within "
+            f"{SUBPROBLEMS} subproblems and {SECONDS:g} seconds; what is entangled: {what_is_entangled(tree)}"
+        )
     return np.asarray(result.x[2 * items :])
 
 

@@ -1,6 +1,6 @@
 """A recorded decision or outcome in one plain sentence, in Thai or in English, for whoever asks or appeals."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.explanations.explanation_words import CONSTRAINTS, LEVELS, RULES, TEXTS, VERDICTS
@@ -11,12 +11,13 @@ PRETEST = "pretest"
 TESTLET = "testlet"
 
 
-def explain(decision: Document, language: str) -> str:
+def explain(decision: Document, language: str, *, informed_by: Sequence[str] = ()) -> str:
     """Tell why a question was chosen.
 
     Args:
         decision: The document of the decision as recorded; what older records lack is left out of the sentence.
         language: "th" or "en".
+        informed_by: Codes of the finished units that informed the sitting's start, where the sentence should name them.
 
     Returns:
         One sentence: what the last answer changed, how the question was weighed, which constraint kept a better one
@@ -34,7 +35,7 @@ def explain(decision: Document, language: str) -> str:
         clauses = [_ability, _in_testlet]
     return _sentence(
         _text("question", language, position=decision["position"], item=decision["item_id"]),
-        [clause(decision, language) for clause in clauses],
+        [clause({**decision, "informed_by": informed_by}, language) for clause in clauses],
         language,
     )
 
@@ -66,12 +67,17 @@ def _ability(decision: Document, language: str) -> str:
         return _ability_moved(last, decision, language)
     # The first question has no answer before it; an old record does not say what it changed.
     if decision["position"] == 1:
-        return _text("ability_first", language, **_standing(decision))
+        return _text("ability_first", language, **_standing(decision)) + _informed(decision, language)
     return _ability_now(decision, language)
 
 
 def _ability_now(decision: Document, language: str) -> str:
-    return _text("ability_now", language, **_standing(decision))
+    return _text("ability_now", language, **_standing(decision)) + _informed(decision, language)
+
+
+def _informed(decision: Document, language: str) -> str:
+    units = decision["informed_by"]
+    return _text("informed", language, units=", ".join(units)) if units else ""
 
 
 def _ability_moved(last: Document, after: Document, language: str) -> str:

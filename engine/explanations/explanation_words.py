@@ -5,10 +5,10 @@ from collections.abc import Mapping
 Words = Mapping[str, Mapping[str, str]]
 
 RULES: Words = {
-    "information-at-cut": {"th": "ข้อมูลที่ข้อสอบให้ ณ จุดตัด", "en": "the information it gives at the cut score"},
-    "information": {"th": "ข้อมูลที่ข้อสอบให้ ณ ค่าประมาณ", "en": "the information it gives at the estimate"},
+    "information-at-cut": {"th": "สารสนเทศที่ข้อสอบให้ ณ คะแนนตัด", "en": "the information it gives at the cut score"},
+    "information": {"th": "สารสนเทศที่ข้อสอบให้ ณ ค่าประมาณความสามารถ", "en": "the information it gives at the estimate"},
     "posterior-information": {
-        "th": "ข้อมูลที่ข้อสอบให้โดยเฉลี่ยตามความน่าจะเป็นของความสามารถ",
+        "th": "สารสนเทศที่ข้อสอบให้โดยเฉลี่ยตามความน่าจะเป็นของความสามารถ",
         "en": "the information it gives on average over the likely abilities",
     },
     "kl": {
@@ -20,13 +20,18 @@ RULES: Words = {
         "en": "how far its answer is expected to narrow the estimate",
     },
     "progressive": {
-        "th": "น้ำหนักที่ผสมการสุ่มกับข้อมูลที่ข้อสอบให้",
+        "th": "น้ำหนักแบบก้าวหน้าที่ผสมการสุ่มกับสารสนเทศที่ข้อสอบให้",
         "en": "a mixture of chance and the information it gives",
     },
     "random": {"th": "การสุ่ม", "en": "chance alone"},
     "pretest": {
         "th": "ความแปรปรวนของค่าพารามิเตอร์ของข้อสอบเองที่คาดว่าจะลดลงจากหนึ่งคำตอบ",
         "en": "how far one answer is expected to narrow the question's own parameters",
+    },
+    # Within a testlet nothing is weighed: this stands for the rule where a page names it.
+    "testlet": {
+        "th": "ไม่มีการเทียบน้ำหนัก ออกต่อเนื่องในชุดคำถามเดียวกัน",
+        "en": "nothing was weighed, it continues the testlet",
     },
 }
 
@@ -47,7 +52,7 @@ CONSTRAINTS: Words = {
         "en": "it must not stand in one test with {code}",
     },
     "maximum": {
-        "th": "{level} {code} มีข้อสอบครบจำนวนมากที่สุด {limit} ข้อแล้ว",
+        "th": "{level} {code} มีข้อสอบครบจำนวนอย่างมาก {limit} ข้อแล้ว",
         "en": "{level} {code} has its largest number of questions, {limit}",
     },
     "minimum": {
@@ -84,6 +89,10 @@ TEXTS: Words = {
         "th": "ก่อนมีคำตอบใด ค่าประมาณความสามารถคือ {theta} (±{error}) และความน่าจะเป็นที่มีสมรรถนะคือ {probability}",
         "en": "before any answer the ability estimate was {theta} (±{error}) and the probability of being competent "
         "{probability}",
+    },
+    "informed": {
+        "th": " โดยเริ่มจากสิ่งที่คำตอบในหน่วยสมรรถนะที่สอบเสร็จแล้ว ({units}) บอกไว้",
+        "en": ", informed by the answers in the units finished before ({units})",
     },
     "ability_now": {
         "th": "ขณะเลือก ค่าประมาณความสามารถคือ {theta} (±{error}) และความน่าจะเป็นที่มีสมรรถนะคือ {probability}",
@@ -122,16 +131,16 @@ TEXTS: Words = {
         "en": "it was picked from the best {number} by the random number {draw}",
     },
     "tried_out": {
-        "th": "เป็นข้อสอบที่นำมาทดลองใช้ ไม่นับคะแนน และไม่มีผลต่อการสิ้นสุดการสอบหรือผลการตัดสิน",
+        "th": "เป็นข้อทดลองใช้ ไม่นับคะแนน และไม่มีผลต่อการสิ้นสุดการสอบหรือผลการตัดสิน",
         "en": "it is being tried out and does not count towards the score, the end of the exam or the verdict",
     },
     "trial_best": {
-        "th": "เมื่อเทียบตาม{reason} ข้อนี้มีน้ำหนักมากที่สุด ({weight}) ในข้อสอบทดลองใช้ {considered} ข้อที่เลือกได้",
+        "th": "เมื่อเทียบตาม{reason} ข้อนี้มีน้ำหนักมากที่สุด ({weight}) ในข้อทดลองใช้ {considered} ข้อที่เลือกได้",
         "en": "weighed by {reason} it came first ({weight}) of the {considered} that could be tried out",
     },
     "trial_ranked": {
         "th": "เมื่อเทียบตาม{reason} ข้อนี้อยู่ลำดับที่ {rank} (น้ำหนัก {weight} เทียบกับที่มากที่สุด {best}) "
-        "ในข้อสอบทดลองใช้ {considered} ข้อที่เลือกได้",
+        "ในข้อทดลองใช้ {considered} ข้อที่เลือกได้",
         "en": "weighed by {reason} it came at place {rank} ({weight}, the best {best}) of the {considered} that could "
         "be tried out",
     },
@@ -166,17 +175,17 @@ TEXTS: Words = {
         "en": "ability lies between {low} and {high} with a probability of 90%",
     },
     "because_competent": {
-        "th": "ความน่าจะเป็นที่ความสามารถถึงจุดตัดคือ {probability} ไม่ต่ำกว่า {upper} ที่กำหนด หลังตอบ {answered} ข้อ",
+        "th": "ความน่าจะเป็นที่ความสามารถถึงคะแนนตัดคือ {probability} ไม่ต่ำกว่า {upper} ที่กำหนด หลังตอบ {answered} ข้อ",
         "en": "the probability that ability reaches the cut score is {probability}, at least the {upper} asked for, "
         "after {answered} questions",
     },
     "because_not_yet_competent": {
-        "th": "ความน่าจะเป็นที่ความสามารถถึงจุดตัดคือ {probability} ไม่เกิน {lower} ที่กำหนด หลังตอบ {answered} ข้อ",
+        "th": "ความน่าจะเป็นที่ความสามารถถึงคะแนนตัดคือ {probability} ไม่เกิน {lower} ที่กำหนด หลังตอบ {answered} ข้อ",
         "en": "the probability that ability reaches the cut score is {probability}, at most the {lower} that is the "
         "limit, after {answered} questions",
     },
     "because_decided": {
-        "th": "ความน่าจะเป็นที่ความสามารถถึงจุดตัดคือ {probability} หลังตอบ {answered} ข้อ",
+        "th": "ความน่าจะเป็นที่ความสามารถถึงคะแนนตัดคือ {probability} หลังตอบ {answered} ข้อ",
         "en": "the probability that ability reaches the cut score is {probability} after {answered} questions",
     },
     "because_too_few": {
@@ -188,13 +197,13 @@ TEXTS: Words = {
         "en": "{answered} questions were answered, but some part of the standard lacks the fewest it needs",
     },
     "because_between": {
-        "th": "ความน่าจะเป็นที่ความสามารถถึงจุดตัดคือ {probability} ซึ่งอยู่ระหว่าง {lower} กับ {upper} "
+        "th": "ความน่าจะเป็นที่ความสามารถถึงคะแนนตัดคือ {probability} ซึ่งอยู่ระหว่าง {lower} กับ {upper} "
         "จึงยังตัดสินไม่ได้ หลังตอบ {answered} ข้อ",
         "en": "the probability that ability reaches the cut score is {probability}, between {lower} and {upper}, which "
         "decides neither way, after {answered} questions",
     },
     "because_unsure": {
-        "th": "ความน่าจะเป็นที่ความสามารถถึงจุดตัดคือ {probability} ซึ่งยังไม่พอที่จะตัดสิน หลังตอบ {answered} ข้อ",
+        "th": "ความน่าจะเป็นที่ความสามารถถึงคะแนนตัดคือ {probability} ซึ่งยังไม่พอที่จะตัดสิน หลังตอบ {answered} ข้อ",
         "en": "the probability that ability reaches the cut score is {probability}, not enough for a verdict, after "
         "{answered} questions",
     },

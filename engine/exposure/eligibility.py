@@ -1,7 +1,9 @@
 """Exposure control by random item eligibility: items seen too often sit out some sittings."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,12 @@ DEFAULT_FADING = 0.999
 # Sittings within which an item is to give back what it was given too often. Fewer would make an item's absence
 # predictable, more let chance pile up: the excess stays within √(r(1 - r)·horizon/2) of 0, two sittings at r = 0.25.
 CORRECTION_HORIZON = 20
+# Share of the rate aimed at that an item keeps however much it was given. A blueprint that left no choice may have
+# given it to everybody for years; to pay all that back at once would lock it out for as long once it has company.
+LEAST_SHARE_OF_RATE = 0.25
+# Somebody has to be given every question: no control keeps rates below mean length over items, and one that aims
+# there keeps all items back and leaves the choice to blueprint and weights. So much above it leaves something to draw.
+ROOM_ABOVE_LEAST_RATE = 1.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +35,9 @@ class ExposureCounts:
         eligible: Sittings in which the item was eligible, shape (items,).
         administered: Sittings in which it was given, shape (items,).
         sittings: All sittings, faded alike.
+
+    Raises:
+        InvalidParameters: If a count is not a number of 0 or more for each item, or an item is counted twice.
     """
 
     item_ids: tuple[str, ...]
@@ -35,6 +46,11 @@ class ExposureCounts:
     sittings: float
 
     def __post_init__(self) -> None:
+        if len(set(self.item_ids)) != len(self.item_ids):
+            twice = min(item_id for item_id, times in Counter(self.item_ids).items() if times > 1)
+            raise InvalidParameters(f"exposure counts need every item once, not {twice!r} twice")
+        if not 0 <= self.sittings < inf:
+            raise InvalidParameters(f"exposure counts need a finite number of sittings from 0, not {self.sittings!r}")
         for name in ("eligible", "administered"):
             column = np.array(getattr(self, name), dtype=np.float64)
             if column.shape != (len(self.item_ids),) or not (np.isfinite(column) & (column >= 0)).all():
@@ -87,16 +103,17 @@ class ExposureCounts:
             InvalidParameters: If a field is missing or has a value that no counts have.
         """
         try:
-            return cls(
+            columns = (
                 tuple(document["item_ids"]),
                 np.array(document["eligible"], dtype=np.float64),
                 np.array(document["administered"], dtype=np.float64),
                 float(document["sittings"]),
             )
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise InvalidParameters(
                 f"exposure counts are item_ids, eligible, administered and sittings: {error} is missing or wrong"
             ) from error
+        return cls(*columns)
 
     def rates(self) -> FloatArray:
         """Return the share of sittings in which each item was administered, shape (items,)."""
@@ -106,11 +123,14 @@ class ExposureCounts:
 def eligibility_probabilities(counts: ExposureCounts, *, maximum_rate: float) -> FloatArray:
     """Return the probability with which each item is eligible in the next sitting.
 
-    With ε sittings in which an item was eligible, α in which it was given and n in all, an item that may be given in a
-    share r of sittings is eligible with probability min(1, r*·ε/α), where r* = min(r, max(0, r - (α - r·n)/h)). The
-    published rule has r* = r; it reaches r in the long run and lets what chance gave too much stand. Here that excess
-    is given back within the horizon h. What an item was given too rarely is not made up for, or a new item would be in
-    every sitting until it has caught up with the old ones.
+    With ε sittings in which an item was eligible, α in which it was given and n in all, N items of which L were given
+    in a sitting on average, an item is eligible with probability min(1, r*·max(ε, α)/α), where
+    r* = min(q, max(q/4, q - (α - q·n)/h)) and q = min(1, max(r, 1.05·L/N)). The published rule has r* = r; it reaches
+    the rate r in the long run and lets what chance gave too much stand. Here that excess is given back within the
+    horizon h, but a quarter of the rate is left to every item. What an item was given too rarely is not made up for, or
+    a new item would be in every sitting until it has caught up with the old ones. A rate below L/N cannot be kept (see
+    `least_rate`); the control comes as near to it as leaves something to draw. Counts with α above ε are old ones,
+    kept when an item that was given although it was to sit out did not count as eligible.
 
     Args:
         counts: Counts so far.
@@ -128,10 +148,17 @@ def eligibility_probabilities(counts: ExposureCounts, *, maximum_rate: float) ->
     if not 0 < maximum_rate <= 1:
         raise InvalidSetting(f"the maximum exposure rate must be above 0 and at most 1, not {maximum_rate!r}")
     given = counts.administered > 0
-    ratio = np.divide(counts.eligible, counts.administered, out=np.ones_like(counts.eligible), where=given)
-    excess = np.maximum(counts.administered - maximum_rate * counts.sittings, 0.0)
-    rate = np.maximum(maximum_rate - excess / CORRECTION_HORIZON, 0.0)
+    eligible = np.maximum(counts.eligible, counts.administered)
+    ratio = np.divide(eligible, counts.administered, out=np.ones_like(eligible), where=given)
+    aim = _rate_aimed_at(counts, maximum_rate)
+    excess = np.maximum(counts.administered - aim * counts.sittings, 0.0)
+    rate = np.maximum(aim - excess / CORRECTION_HORIZON, LEAST_SHARE_OF_RATE * aim)
     return np.where(given, np.minimum(1.0, rate * ratio), 1.0)
+
+
+def _rate_aimed_at(counts: ExposureCounts, maximum_rate: float) -> float:
+    mean_rate = float(counts.rates().mean()) if counts.item_ids else 0.0
+    return min(1.0, max(maximum_rate, ROOM_ABOVE_LEAST_RATE * mean_rate))
 
 
 def draw_ineligible(counts: ExposureCounts, pool: ItemPool, *, maximum_rate: float, seed: int) -> tuple[str, ...]:
@@ -186,9 +213,12 @@ def counted(
 ) -> ExposureCounts:
     """Count one finished sitting whose items are marked, not named.
 
+    An item that was given counts as eligible too. Where the blueprint leaves no other, one that was to sit out is given
+    all the same; were it counted as given alone, ε/α would fall to 0 and the item would never be eligible again.
+
     Args:
         counts: Counts so far.
-        ineligible: Whether each counted item sat it out, shape (items,).
+        ineligible: Whether each counted item was to sit it out, shape (items,).
         administered: Whether each was given in it, shape (items,).
         fading: Weight that earlier sittings keep, above 0 and at most 1; 1 forgets nothing.
 
@@ -202,7 +232,7 @@ def counted(
         raise InvalidSetting(f"fading must be above 0 and at most 1, not {fading!r}")
     return ExposureCounts(
         counts.item_ids,
-        fading * counts.eligible + ~ineligible,
+        fading * counts.eligible + (~ineligible | administered),
         fading * counts.administered + administered,
         fading * counts.sittings + 1,
     )

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import InvalidParameters
+from engine.exposure.least_rate import out_of_reach
 from engine.response_models import FloatArray
 
 
@@ -23,6 +24,7 @@ class UsageReport:
         even_overlap: What the overlap would be if all items were used alike.
         unused: Ids of the items that no sitting administered.
         over_limit: Ids of the items above the limit, the most used first; none without a limit.
+        limit_out_of_reach: Whether the limit is below `smallest_possible`, so that no control can keep it.
     """
 
     items: int
@@ -34,6 +36,7 @@ class UsageReport:
     even_overlap: float
     unused: tuple[str, ...]
     over_limit: tuple[str, ...]
+    limit_out_of_reach: bool
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values, ready for JSON."""
@@ -78,6 +81,7 @@ def usage_report(
         even_overlap=mean_length / len(item_ids),
         unused=tuple(item_ids[item] for item in np.flatnonzero(counts == 0).tolist()),
         over_limit=() if limit is None else tuple(item_ids[item] for item in order if rates[item] > limit),
+        limit_out_of_reach=out_of_reach(limit, mean_length / len(item_ids)),
     )
 
 

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from engine.errors import InvalidParameters, InvalidSetting
 from engine.response_models import ItemPool
+from engine.whole_numbers import is_whole
+
+MOST_ANSWERS = 10**9
 
 
 def checked_pretest_pool(pretest_pool: ItemPool | None, pool: ItemPool) -> ItemPool | None:
@@ -38,7 +41,7 @@ def checked_counts(counts: Mapping[str, int], pretest_pool: ItemPool | None) -> 
         Numbers in the order of the pretest pool; empty where nothing is counted.
 
     Raises:
-        InvalidSetting: If a number is not 0 or more, or there is no pretest pool.
+        InvalidSetting: If a number is not whole, from 0 to a thousand million, or there is no pretest pool.
         UnknownItem: If the pretest pool lacks an item.
     """
     if not counts:
@@ -47,9 +50,11 @@ def checked_counts(counts: Mapping[str, int], pretest_pool: ItemPool | None) -> 
         raise InvalidSetting(f"answers to pretest item {min(counts)!r} are counted but there is no pretest pool")
     numbers = [0] * len(pretest_pool)
     for item_id, number in counts.items():
-        if number < 0:
-            raise InvalidSetting(f"the answers to pretest item {item_id!r} must be 0 or more, not {number!r}")
-        numbers[pretest_pool.index_of(item_id)] = number
+        whole = is_whole(number) and 0 <= number <= MOST_ANSWERS
+        if not whole:
+            expected = f"a whole number from 0 to {MOST_ANSWERS}"
+            raise InvalidSetting(f"the answers to pretest item {item_id!r} must be {expected}, not {number!r}")
+        numbers[pretest_pool.index_of(item_id)] = int(number)
     return tuple(numbers)
 
 

@@ -9,6 +9,8 @@ from engine.response_models import FloatArray, ItemPool
 
 # Seven points each for a and b leave less than a thousandth of the expectation, at errors of half a unit.
 POINTS = 7
+# An item of which no more is known than this tells nothing; its square is still a number.
+LARGEST_RELATIVE_ERROR = 1e100
 
 
 def expected_information(pool: ItemPool, nodes: npt.ArrayLike) -> FloatArray:
@@ -67,7 +69,8 @@ def _elsewhere(pool: ItemPool, place: int, nodes: FloatArray) -> tuple[FloatArra
     """
     scores, weights = _normal_quadrature()
     a, b = float(pool.discrimination[place]), float(pool.difficulty[place])
-    spread = np.log1p(np.square(pool.se_discrimination[place] / a))
+    relative = min(float(pool.se_discrimination[place]) / a, LARGEST_RELATIVE_ERROR)
+    spread = np.log1p(relative * relative)
     ratios = np.exp(np.sqrt(spread) * scores[0] - spread / 2)
     shifted = nodes - b - float(pool.se_difficulty[place]) * scores[1][:, None]
     return b + ratios[:, None] * shifted, ratios, weights

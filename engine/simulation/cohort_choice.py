@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.exposure.exposure_bins import bin_boundaries
+from engine.exposure.exposure_bins import bins_of
 from engine.randomness import generator
 from engine.response_models import FloatArray, IntArray
 from engine.selection.selection_weights import item_weights
@@ -62,7 +62,7 @@ def _kept_back(cohort: Cohort, rows: IntArray, thetas: FloatArray, *, answered: 
         return None
     kept_back = cohort.kept_back[rows]
     if cohort.kept_back_by_bin is not None:
-        bins = np.searchsorted(bin_boundaries(cohort.tables.exam.design), thetas, side="right")
+        bins = bins_of(cohort.tables.exam.design, thetas)
         cohort.bins[rows, answered] = bins
         kept_back |= cohort.kept_back_by_bin[rows, bins]
     return kept_back

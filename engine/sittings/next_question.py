@@ -12,8 +12,8 @@ from engine.response_models import FloatArray
 from engine.selection.item_selection import Decision, choose_item
 from engine.selection.testlet_continuation import next_in_testlet
 from engine.sittings.sitting_state import SittingState
-from engine.stop_rules.stop_reasons import TIME_LIMIT_REACHED
-from engine.stop_rules.stopping import StopDecision, decide_stop
+from engine.stop_rules import time_limit
+from engine.stop_rules.stopping import decide_stop
 
 
 def settled(exam: PreparedExam, state: SittingState) -> SittingState:
@@ -40,7 +40,7 @@ def settled(exam: PreparedExam, state: SittingState) -> SittingState:
         posterior=posterior,
         elapsed_seconds=state.elapsed_seconds,
     )
-    pretest = _pretest_choice(exam, state, posterior, stop)
+    pretest = _pretest_choice(exam, state, posterior)
     if pretest is not None:
         return replace(state, next_pretest=exam.pretest_positions[pretest.item_id], decision=pretest)
     if stop.stop:
@@ -82,12 +82,10 @@ def _within_testlet(exam: PreparedExam, state: SittingState, posterior: FloatArr
     )
 
 
-def _pretest_choice(
-    exam: PreparedExam, state: SittingState, posterior: FloatArray, stop: StopDecision
-) -> Decision | None:
+def _pretest_choice(exam: PreparedExam, state: SittingState, posterior: FloatArray) -> Decision | None:
     """Choose a pretest item if one is due; a sitting that its answers have decided waits for it, time does not."""
     tried = [item for item, _response in state.pretest_responses]
-    if TIME_LIMIT_REACHED in (stop.reason, *stop.further) or not is_due(
+    if time_limit.is_over(exam, state.elapsed_seconds) or not is_due(
         exam, state.pretest_places, administered=state.administered, tried=len(tried)
     ):
         return None

@@ -13,6 +13,7 @@ from engine.sittings.next_question import last_effect, settled
 from engine.sittings.sitting_state import SittingState
 from engine.stop_rules.stop_reasons import ADMINISTRATOR_ENDED, CANDIDATE_ENDED, TIME_EXPIRED
 from engine.stop_rules.time_limit import checked_elapsed
+from engine.whole_numbers import is_whole
 
 __all__ = [
     "FINISH_REASONS",
@@ -62,8 +63,8 @@ def start(
         The state with the first item pending.
 
     Raises:
-        InvalidSetting: If the seed or a count is negative, the bins are not those of the design, or its clock is
-            missing.
+        InvalidSetting: If the seed or a count is no whole number or negative, the bins are not those of the design, or
+            its clock is missing.
         UnknownItem: If an ineligible item is not in the pool, or a counted one not in the pretest pool.
     """
     return settled(exam, _unanswered(exam, seed, ineligible, ineligible_by_bin, elapsed_seconds, pretest_counts))
@@ -79,7 +80,8 @@ def record(
         state: The sitting so far.
         item_id: The item answered, which must be the pending one.
         response: The scored response, from 0 (wrong) to the item's highest score (1 where it is right or wrong).
-        elapsed_seconds: Time from the start of the sitting to this answer, where it is measured.
+        elapsed_seconds: Time from the start of the sitting to this answer, where it is measured. It may be less than
+            before the answer: extra time that is granted sets the clock back. What it shows last is what counts.
 
     Returns:
         The next state: another item pending, or finished.
@@ -88,6 +90,7 @@ def record(
         IllegalTransition: If the sitting is finished or another item is pending.
         InvalidResponse: If the response is not a category of the item.
         UnknownItem: If the pool has no such item.
+        InvalidSetting: If the time is missing though the design stops by it, or is no possible time.
     """
     pending = pending_item_id(exam, state)
     if pending is None:
@@ -217,8 +220,8 @@ def _unanswered(
     elapsed_seconds: float | None,
     pretest_counts: Mapping[str, int],
 ) -> SittingState:
-    if seed < 0:
-        raise InvalidSetting(f"seed must be 0 or more, not {seed}")
+    if not is_whole(seed) or seed < 0:
+        raise InvalidSetting(f"seed must be a whole number, 0 or more, not {seed!r}")
     bins = exam.design.exposure_bins
     if len(ineligible_by_bin) != (bins if bins > 1 else 0):
         found = len(ineligible_by_bin)

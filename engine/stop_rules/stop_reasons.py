@@ -48,31 +48,33 @@ STOP_SENTENCES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "en": "The exam ended because no question that could still be asked would have told enough more.",
         },
         RATIO_COMPETENT: {
-            "th": "การสอบสิ้นสุดเพราะคำตอบสอดคล้องกับความสามารถเหนือจุดตัดมากกว่าใต้จุดตัดอย่างชัดเจนตามการทดสอบอัตราส่วนความน่าจะเป็น",
+            "th": "การสอบสิ้นสุดเพราะคำตอบสอดคล้องกับความสามารถเหนือคะแนนตัดมากกว่าใต้คะแนนตัดอย่างชัดเจน"
+            "ตามการทดสอบอัตราส่วนความน่าจะเป็น",
             "en": "The exam ended because the answers fit an ability just above the cut score clearly better than one "
             "just below it (probability ratio test).",
         },
         RATIO_NOT_YET: {
-            "th": "การสอบสิ้นสุดเพราะคำตอบสอดคล้องกับความสามารถใต้จุดตัดมากกว่าเหนือจุดตัดอย่างชัดเจนตามการทดสอบอัตราส่วนความน่าจะเป็น",
+            "th": "การสอบสิ้นสุดเพราะคำตอบสอดคล้องกับความสามารถใต้คะแนนตัดมากกว่าเหนือคะแนนตัดอย่างชัดเจน"
+            "ตามการทดสอบอัตราส่วนความน่าจะเป็น",
             "en": "The exam ended because the answers fit an ability just below the cut score clearly better than one "
             "just above it (probability ratio test).",
         },
         GENERAL_RATIO_COMPETENT: {
-            "th": "การสอบสิ้นสุดเพราะความสามารถเหนือจุดตัดอธิบายคำตอบได้ดีกว่าทุกระดับใต้จุดตัดอย่างชัดเจน",
+            "th": "การสอบสิ้นสุดเพราะความสามารถเหนือคะแนนตัดอธิบายคำตอบได้ดีกว่าทุกระดับใต้คะแนนตัดอย่างชัดเจน",
             "en": "The exam ended because an ability above the cut score explains the answers clearly better than any "
             "ability below it.",
         },
         GENERAL_RATIO_NOT_YET: {
-            "th": "การสอบสิ้นสุดเพราะความสามารถใต้จุดตัดอธิบายคำตอบได้ดีกว่าทุกระดับเหนือจุดตัดอย่างชัดเจน",
+            "th": "การสอบสิ้นสุดเพราะความสามารถใต้คะแนนตัดอธิบายคำตอบได้ดีกว่าทุกระดับเหนือคะแนนตัดอย่างชัดเจน",
             "en": "The exam ended because an ability below the cut score explains the answers clearly better than any "
             "ability above it.",
         },
         INTERVAL_ABOVE_CUT: {
-            "th": "การสอบสิ้นสุดเพราะช่วงความเชื่อมั่นของความสามารถอยู่เหนือจุดตัดทั้งช่วง",
+            "th": "การสอบสิ้นสุดเพราะช่วงความเชื่อมั่นของความสามารถอยู่เหนือคะแนนตัดทั้งช่วง",
             "en": "The exam ended because the whole credible interval of ability lay above the cut score.",
         },
         INTERVAL_BELOW_CUT: {
-            "th": "การสอบสิ้นสุดเพราะช่วงความเชื่อมั่นของความสามารถอยู่ใต้จุดตัดทั้งช่วง",
+            "th": "การสอบสิ้นสุดเพราะช่วงความเชื่อมั่นของความสามารถอยู่ใต้คะแนนตัดทั้งช่วง",
             "en": "The exam ended because the whole credible interval of ability lay below the cut score.",
         },
         TIME_LIMIT_REACHED: {
@@ -80,7 +82,7 @@ STOP_SENTENCES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "en": "The exam ended because its time was over, so no further question was asked.",
         },
         MAXIMUM_LENGTH: {
-            "th": "การสอบสิ้นสุดเพราะครบจำนวนข้อมากที่สุดที่กำหนดแล้ว",
+            "th": "การสอบสิ้นสุดเพราะครบจำนวนข้ออย่างมากที่กำหนดแล้ว",
             "en": "The exam ended because the largest number of questions had been answered.",
         },
         CANDIDATE_ENDED: {

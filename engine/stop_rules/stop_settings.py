@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from math import isfinite
+from sys import float_info
 from typing import Any
 
 from engine.errors import InvalidSetting
@@ -11,6 +12,8 @@ STOP_RULES = ("confidence", "se", "information", "sprt", "glr", "interval", "len
 COMBINATIONS = ("any", "all")
 # Below this a grid would need thousands of nodes, and no bank has the items.
 SMALLEST_STANDARD_ERROR = 0.02
+# Of the two losses, one in a million against the other is as good as none; further off thresholds run into 0 and 1.
+LARGEST_LOSS_RATIO = 1e6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +22,11 @@ class StopSettings:
 
     Args:
         further_rules: Rules beside the design's `stop_rule`, none of them twice.
-        combination: "any" (stop as soon as one of the rules says so) or "all" (only when all of them do).
+        combination: "any" (stop as soon as one of the rules says so) or "all" (only when all of them do). The rule
+            "time" stands outside: when the time is over it stops by itself, and no other rule waits for it.
         loss_false_positive: Loss from calling competent a candidate who is not, above 0.
-        loss_false_negative: Loss from not calling competent a candidate who is, above 0.
+        loss_false_negative: Loss from not calling competent a candidate who is, above 0; at most a million times the
+            other loss and at least a millionth of it.
         target_standard_error: "se" stops at this posterior standard deviation.
         minimum_information: "information" stops when no item left to give has this much at the estimate.
         sprt_half_width: Half-width of the indifference region around the cut score under "sprt".
@@ -55,7 +60,14 @@ class StopSettings:
         _refuse_unless(not twice, "further_rules", "all different", self.further_rules)
         _refuse_unless(self.combination in COMBINATIONS, "combination", "any or all", self.combination)
         for name in ("loss_false_positive", "loss_false_negative", "minimum_information"):
-            self._refuse_outside(name, 0, float("inf"), "finite and above 0")
+            self._refuse_outside(name, 0, float_info.max, "finite and above 0")
+        ratio = self.loss_false_positive / self.loss_false_negative
+        _refuse_unless(
+            1 / LARGEST_LOSS_RATIO <= ratio <= LARGEST_LOSS_RATIO,
+            "loss_false_positive",
+            f"from a millionth to a million times loss_false_negative {self.loss_false_negative!r}",
+            self.loss_false_positive,
+        )
         for name in ("sprt_half_width", "glr_half_width"):
             self._refuse_outside(name, 0, 3, "above 0 and below 3")
         for name in ("false_positive_rate", "false_negative_rate"):
@@ -69,7 +81,7 @@ class StopSettings:
             target,
         )
         if self.time_limit_seconds is not None:
-            self._refuse_outside("time_limit_seconds", 0, float("inf"), "finite and above 0, or null")
+            self._refuse_outside("time_limit_seconds", 0, float_info.max, "finite and above 0, or null")
 
     def thresholds(self, confidence: float) -> tuple[float, float]:
         """Return the probabilities of being competent from which a verdict is passed, and down to which it is failed.

@@ -16,7 +16,7 @@ from engine.stop_rules import (
     time_limit,
 )
 from engine.stop_rules.evidence import Evidence
-from engine.stop_rules.stop_reasons import MAXIMUM_LENGTH
+from engine.stop_rules.stop_reasons import MAXIMUM_LENGTH, TIME_LIMIT_REACHED
 
 Rule = Callable[[PreparedExam, Evidence], str | None]
 
@@ -46,7 +46,7 @@ class StopDecision:
     Args:
         stop: True if no further item is to be given.
         reason: A code of `engine.stop_rules.stop_reasons`, or None.
-        further: Reasons of the other rules where all of them had to agree.
+        further: Reasons of the other rules where all of them had to agree; none beside a time that is over.
     """
 
     stop: bool
@@ -72,7 +72,8 @@ def decide_stop(
         elapsed_seconds: Time since the start of the sitting, which the rule "time" needs.
 
     Returns:
-        The decision; never a stop below the minimum length, always one at the maximum length.
+        The decision; never a stop below the minimum length, always one at the maximum length and, whatever the
+        combination of the rules, when the time of the rule "time" is over.
     """
     design, answered = exam.design, len(administered)
     if answered >= design.minimum_length:
@@ -86,10 +87,16 @@ def decide_stop(
 
 
 def _combined(exam: PreparedExam, evidence: Evidence) -> StopDecision:
+    every = exam.design.stopping.combination == "all"
+    # Candidates are promised that no question comes after the time; that waits for no other rule, nor they for it.
+    if every and time_limit.is_over(exam, evidence.elapsed_seconds):
+        return StopDecision(True, TIME_LIMIT_REACHED)
     reasons: list[str] = []
     for rule in exam.design.stop_rules:
+        if every and rule == time_limit.RULE:
+            continue
         reason = RULES[rule](exam, evidence)
-        if exam.design.stopping.combination == "any":
+        if not every:
             if reason is not None:
                 return StopDecision(True, reason)
         elif reason is None:

@@ -12,8 +12,21 @@ RULE = "time"
 
 def reason_to_stop(exam: PreparedExam, evidence: Evidence) -> str | None:
     """Return that the time is over, or None; the minimum length goes before it, as before every rule."""
-    elapsed, limit = evidence.elapsed_seconds, exam.design.stopping.time_limit_seconds
-    return TIME_LIMIT_REACHED if elapsed is not None and limit is not None and elapsed >= limit else None
+    return TIME_LIMIT_REACHED if is_over(exam, evidence.elapsed_seconds) else None
+
+
+def is_over(exam: PreparedExam, elapsed_seconds: float | None) -> bool:
+    """Say whether the time of the design has gone by.
+
+    Args:
+        exam: The prepared exam.
+        elapsed_seconds: Time since the start of the sitting, None where nobody measures it.
+
+    Returns:
+        False where the design has no stop by time.
+    """
+    limit = exam.design.stopping.time_limit_seconds
+    return elapsed_seconds is not None and limit is not None and elapsed_seconds >= limit
 
 
 def checked_elapsed(exam: PreparedExam, elapsed_seconds: float | None) -> float | None:

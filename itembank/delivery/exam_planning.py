@@ -19,6 +19,7 @@ from engine.stop_rules.stop_settings import StopSettings
 from itembank.actor import Actor
 from itembank.delivery.exams import EXAM_READERS, ExamView, design_for
 from itembank.delivery.my_exams import MyExamState
+from itembank.delivery.shown_length import pretest_pool_sizes
 from itembank.errors import InvalidInput, NotFound
 from itembank.framework.document import Framework
 from itembank.framework.errors import UnknownCode
@@ -145,59 +146,43 @@ def read_design(document: Mapping[str, Any]) -> ExamDesign:
         raise InvalidInput(field="design", expected="numbers that can be computed with") from None
 
 
-def adjusted_design(
-    design: ExamDesign,
-    *,
-    minimum_length: int,
-    maximum_length: int,
-    cut_score: float,
-    confidence: float,
-    **further: Any,
-) -> ExamDesign:
+def changed_fields(design: ExamDesign, changes: Mapping[str, Any]) -> ExamDesign:
     """Change what an administrator decides about a proposed design; the rest follows from the standard and the bank.
 
     Args:
         design: The design to start from.
-        minimum_length: Fewest items.
-        maximum_length: Most items.
-        cut_score: Ability from which a candidate is competent.
-        confidence: Probability that a verdict needs.
-        further: Other fields of a design by name.
+        changes: New values by the name of the field.
 
     Raises:
         InvalidInput: A value makes no sense; the error names its field.
     """
     try:
-        return replace(
-            design,
-            minimum_length=minimum_length,
-            maximum_length=maximum_length,
-            cut_score=cut_score,
-            confidence=confidence,
-            **further,
-        )
+        return replace(design, **changes)
     except EngineError as error:
         raise _refusal(error) from error
 
 
 def adjusted_stopping(
-    settings: StopSettings, *, target_standard_error: float, limit_minutes: float | None
+    settings: StopSettings, *, stop_rule: str, target_standard_error: float, limit_minutes: float | None
 ) -> StopSettings:
     """Change what an administrator decides about stopping: how precise is enough, and when no question follows.
 
     Args:
         settings: The settings to start from.
+        stop_rule: The design's first rule, which can't be a further one as well.
         target_standard_error: Where the rule "se" stops.
-        limit_minutes: After so long no further question is given, beside what the other rules say; None for no limit.
+        limit_minutes: After so long no further question is given once the fewest are answered, whatever the other rules
+            say, be it that they have to agree; None for no limit.
 
     Raises:
         InvalidInput: A value makes no sense; the error names its field.
     """
-    others = tuple(rule for rule in settings.further_rules if rule != "time")
+    others = tuple(rule for rule in settings.further_rules if rule not in ("time", stop_rule))
+    clock = () if limit_minutes is None or stop_rule == "time" else ("time",)
     try:
         return replace(
             settings,
-            further_rules=others if limit_minutes is None else (*others, "time"),
+            further_rules=(*others, *clock),
             target_standard_error=target_standard_error,
             time_limit_seconds=None if limit_minutes is None else 60 * limit_minutes,
         )
@@ -224,6 +209,23 @@ def blueprint_lines(session: Session, *, actor: Actor, exam_id: UUID) -> tuple[B
         )
         for bound in design_for(exam).blueprint.bounds
     )
+
+
+def pretest_items_in_force(session: Session, *, actor: Actor, exam_id: UUID) -> int:
+    """Tell how many items the bank in force tries out in an exam's unit: a sitting that begins now tries out no more.
+
+    Raises:
+        NotAllowed: The actor does not run exams.
+        NotFound: There is no such exam.
+    """
+    actor.require(*EXAM_READERS)
+    exam = session.get(Exam, exam_id)
+    if exam is None:
+        raise NotFound(what="exam", name=exam_id)
+    bank = find_bank_in_force(session, standard_id=exam.standard_id)
+    if bank is None:
+        return 0
+    return pretest_pool_sizes(session, bank_ids=[bank.id]).get((bank.id, exam.unit), 0)
 
 
 def _wording(framework: Framework, level: str, code: str) -> str:

@@ -12,6 +12,8 @@ from sqlmodel import Session, col, func, select
 from engine.design import ExamDesign
 from itembank import audit
 from itembank.actor import Actor, Role
+from itembank.delivery.design_limits import MAXIMUM_MINUTES, check_limits
+from itembank.delivery.exposure_reach import items_in_force, least_exposure, limit_out_of_reach
 from itembank.delivery.proposed_design import default_design
 from itembank.delivery.records import deadline_of, prepared_exam
 from itembank.errors import IllegalMove, InvalidInput, NotFound
@@ -22,7 +24,6 @@ from itembank.publishing.pools import unit_pool
 from itembank.tables import Enrolment, Exam, Person, RoleAssignment, Sitting
 
 EXAM_READERS = (Role.ADMINISTRATOR, Role.PSYCHOMETRICIAN)
-MAXIMUM_MINUTES = 24 * 60
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 _NAMES_A_QUERY = 500
 
@@ -44,6 +45,13 @@ class ExamView:
     enrolled: int
     started: int
     finished: int
+    #: Share of candidates that the most used item goes to at least, with the bank in force; None where it has no items.
+    least_exposure: float | None
+
+    @property
+    def exposure_out_of_reach(self) -> bool:
+        """Whether the design asks for less exposure than can be kept."""
+        return limit_out_of_reach(self.design, self.least_exposure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +84,7 @@ def propose_design(session: Session, *, actor: Actor, unit: str) -> ExamDesign:
     except UnknownCode:
         raise NotFound(what="unit", name=unit) from None
     pool = unit_pool(session, bank_id=bank.id, unit=unit)
-    tried_out = 0 if pool.pretest_pool is None else len(pool.pretest_pool)
-    return default_design(found, pool_size=len(pool.pool), rated=pool.rated, pretest_pool_size=tried_out)
+    return default_design(found, pool_size=len(pool.pool), rated=pool.rated)
 
 
 def create_exam(
@@ -126,11 +133,13 @@ def check_design(session: Session, *, unit: str, design: ExamDesign) -> None:
     """Refuse a design that can't be delivered on the bank in force.
 
     Raises:
-        InvalidInput: The design is one candidate's, informed by what that candidate sat before.
+        InvalidInput: The design is one candidate's, informed by what that candidate sat before; or a field of it goes
+            beyond what makes sense.
         BankTooSmall: Names the constraint and what the bank lacks.
     """
     if design.prior_origin is not None:
         raise InvalidInput(field="prior_origin", expected="null; earlier sittings inform single sittings, not an exam")
+    check_limits(design)
     prepared_exam(unit_pool(session, bank_id=bank_in_force(session).id, unit=unit), design.to_dict())
 
 
@@ -351,16 +360,19 @@ def _views(session: Session, exams: Iterable[Exam]) -> list[ExamView]:
             .group_by(col(Sitting.exam_id))
         )
     }
+    # Where there are no exams there may be no standard either.
+    items = items_in_force(session) if exams else {}
     views = []
     for exam in exams:
         started, finished = sittings.get(exam.id, (0, 0))
+        design = design_for(exam)
         views.append(
             ExamView(
                 id=exam.id,
                 title=exam.title,
                 unit=exam.unit,
                 unit_title=standard_by_id(session, exam.standard_id).framework.unit(exam.unit).title,
-                design=design_for(exam),
+                design=design,
                 time_limit_minutes=exam.time_limit_minutes,
                 opens_at=exam.opens_at,
                 closes_at=exam.closes_at,
@@ -369,6 +381,7 @@ def _views(session: Session, exams: Iterable[Exam]) -> list[ExamView]:
                 enrolled=enrolled.get(exam.id, 0),
                 started=started,
                 finished=finished,
+                least_exposure=least_exposure(design, items=items.get(exam.unit, 0)),
             )
         )
     return views

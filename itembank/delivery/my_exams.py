@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,8 +13,10 @@ from sqlmodel import Session, col, select
 from itembank.actor import Actor, Role
 from itembank.delivery.exams import design_for
 from itembank.delivery.records import deadline_of
+from itembank.delivery.shown_length import pretest_pool_sizes, shown_length
 from itembank.errors import NotFound
 from itembank.framework.store import standard_by_id
+from itembank.publishing.banks import find_bank_in_force
 from itembank.tables import Enrolment, Exam, Sitting
 
 
@@ -40,9 +43,10 @@ class MyExam:
     closes_at: datetime | None
     time_limit_minutes: int | None  # with the candidate's extra time
     extra_minutes: int
+    #: Questions that are tried out included.
     minimum_length: int
     maximum_length: int
-    #: Whether some questions may be tried out: the candidate is told that there are such, not which they are.
+    #: Whether some questions are tried out: the candidate is told that there are such, not which they are.
     tries_out: bool
     sitting_id: UUID | None
     finished_at: datetime | None
@@ -65,9 +69,13 @@ def my_exams(session: Session, *, actor: Actor, now: datetime) -> tuple[MyExam, 
         )
         .where(Enrolment.person_id == actor.person_id)
         .order_by(col(Exam.created_at).desc())
-    )
+    ).all()
+    tried_out = _pretest_pool_sizes(session, [(exam, sitting) for exam, _, sitting in rows])
     order = [MyExamState.IN_PROGRESS, MyExamState.OPEN, MyExamState.UPCOMING, MyExamState.FINISHED, MyExamState.CLOSED]
-    found = [_my_exam(session, exam, enrolment, sitting, now) for exam, enrolment, sitting in rows]
+    found = [
+        _my_exam(session, exam, enrolment, sitting, now, pretest_pool_size=tried_out.get(exam.id, 0))
+        for exam, enrolment, sitting in rows
+    ]
     return tuple(sorted(found, key=lambda exam: order.index(exam.state)))
 
 
@@ -97,8 +105,33 @@ def exam_state(exam: Exam, enrolment: Enrolment, sitting: Sitting | None, now: d
     return MyExamState.OPEN
 
 
-def _my_exam(session: Session, exam: Exam, enrolment: Enrolment, sitting: Sitting | None, now: datetime) -> MyExam:
-    design = design_for(exam)
+def _pretest_pool_sizes(session: Session, rows: Sequence[tuple[Exam, Sitting | None]]) -> Mapping[UUID, int]:
+    """Count what each exam can try out: by the sitting's own bank once it has begun, before by the bank in force."""
+    trying = [(exam, sitting) for exam, sitting in rows if exam.design.get("pretest_items")]
+    in_force = {
+        standard_id: find_bank_in_force(session, standard_id=standard_id)
+        for standard_id in {exam.standard_id for exam, sitting in trying if sitting is None}
+    }
+    banks = {}
+    for exam, sitting in trying:
+        bank = in_force[exam.standard_id] if sitting is None else None
+        bank_id = sitting.bank_id if sitting is not None else bank.id if bank is not None else None
+        if bank_id is not None:
+            banks[exam.id] = (bank_id, exam.unit)
+    sizes = pretest_pool_sizes(session, bank_ids={bank_id for bank_id, _ in banks.values()})
+    return {exam_id: sizes.get(place, 0) for exam_id, place in banks.items()}
+
+
+def _my_exam(
+    session: Session,
+    exam: Exam,
+    enrolment: Enrolment,
+    sitting: Sitting | None,
+    now: datetime,
+    *,
+    pretest_pool_size: int,
+) -> MyExam:
+    length = shown_length(design_for(exam), pretest_pool_size=pretest_pool_size)
     limit = exam.time_limit_minutes
     return MyExam(
         exam_id=exam.id,
@@ -110,10 +143,9 @@ def _my_exam(session: Session, exam: Exam, enrolment: Enrolment, sitting: Sittin
         closes_at=exam.closes_at,
         time_limit_minutes=None if limit is None else limit + enrolment.extra_minutes,
         extra_minutes=enrolment.extra_minutes,
-        minimum_length=design.minimum_length,
-        # A candidate is not told which questions are tried out; the bank may have none.
-        maximum_length=design.maximum_length + design.pretest_items,
-        tries_out=design.pretest_items > 0,
+        minimum_length=length.minimum,
+        maximum_length=length.maximum,
+        tries_out=length.tried_out > 0,
         sitting_id=sitting.id if sitting else None,
         finished_at=sitting.finished_at if sitting else None,
     )

@@ -53,6 +53,8 @@ class ResultView:
     outcome: Outcome
     elements: tuple[ElementResult, ...]
     answered: int
+    #: Answers among these to questions that were tried out.
+    not_counted: int
     started_at: datetime
     finished_at: datetime
     finish_reason: str
@@ -128,6 +130,7 @@ def _result(session: Session, *, loaded: SittingRecord, state: SittingState) -> 
             for element in unit.elements
         ),
         answered=len(loaded.answers),
+        not_counted=len(state.pretest_responses),
         started_at=sitting.started_at,
         finished_at=sitting.finished_at or loaded.deadline or sitting.started_at,
         finish_reason=state.finish_reason or "",

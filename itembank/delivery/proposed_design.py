@@ -10,7 +10,8 @@ from itembank.framework.document import UnitOfCompetence
 #: 3 of 5 is answered rightly by 43 of 100. An administrator sees it and can change it when designing an exam.
 PROVISIONAL_CUT = -0.3
 
-#: Questions that a candidate tries out for the bank, if it has so many: a few minutes at most of each one's time.
+#: Questions that a candidate tries out for the bank: a few minutes at most of each one's time. A sitting tries out no
+#: more than its bank has, so the proposal need not mind what that is today: tomorrow's bank may have more.
 PRETEST_ITEMS = 3
 
 
@@ -25,7 +26,7 @@ def default_blueprint(unit: UnitOfCompetence) -> Blueprint:
     return Blueprint(bounds=tuple(bounds))
 
 
-def default_design(unit: UnitOfCompetence, *, pool_size: int, rated: int = 0, pretest_pool_size: int = 0) -> ExamDesign:
+def default_design(unit: UnitOfCompetence, *, pool_size: int, rated: int = 0) -> ExamDesign:
     """Propose a design for a unit.
 
     The minimum is one item a criterion but never under ten; the maximum is twice that and at least thirty, which leaves
@@ -35,7 +36,6 @@ def default_design(unit: UnitOfCompetence, *, pool_size: int, rated: int = 0, pr
         unit: The unit.
         pool_size: How many items of the bank count in it.
         rated: How many of these are measured by nothing but their writers' ratings.
-        pretest_pool_size: How many items the bank tries out besides.
     """
     blueprint = default_blueprint(unit)
     minimum = min(max(10, len(blueprint.bounds)), pool_size)
@@ -49,7 +49,7 @@ def default_design(unit: UnitOfCompetence, *, pool_size: int, rated: int = 0, pr
         randomesque=3,
         maximum_exposure=max(0.5, min(0.95, 1.25 * maximum / pool_size)),
         parameter_uncertainty=True,
-        pretest_items=min(PRETEST_ITEMS, pretest_pool_size),
+        pretest_items=PRETEST_ITEMS,
     )
 
 

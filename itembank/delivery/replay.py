@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from engine.design import ExamDesign
 from engine.sittings.sitting import FINISH_REASONS, SittingState, finish, pending_item_id, replay
 from itembank.actor import Actor, Role
 from itembank.authoring.content import ItemContent
@@ -50,8 +51,28 @@ class ReplayStep:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplayedPrior:
+    """What a sitting began from where finished units informed it.
+
+    `mean` and `sd` are those of its ability prior, `population_mean` and `population_sd` those of the population's.
+    `sittings` stand for `units` one by one; `weight` is the power, from 0 to 1, of their evidence that was counted.
+    """
+
+    mean: float
+    sd: float
+    population_mean: float
+    population_sd: float
+    units: tuple[str, ...]
+    sittings: tuple[UUID, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class ReplayReport:
-    """A replayed sitting: its steps, its end, and whether all of it agrees with the record."""
+    """A replayed sitting: its steps, its end, and whether all of it agrees with the record.
+
+    `prior` is there where finished units informed the start; all others began with the population's prior.
+    """
 
     sitting_id: UUID
     steps: tuple[ReplayStep, ...]
@@ -60,6 +81,7 @@ class ReplayReport:
     differences: tuple[str, ...]
     cut_score: float
     ability_nodes: tuple[float, ...] = ()
+    prior: ReplayedPrior | None = None
 
     @property
     def agrees(self) -> bool:
@@ -111,6 +133,22 @@ def replay_sitting(
         differences=_end_differences(loaded, last, outcome, recorded, asked=len(asked), steps=len(steps)),
         cut_score=loaded.prepared.design.cut_score,
         ability_nodes=tuple(loaded.prepared.grid.nodes.tolist()) if with_posteriors else (),
+        prior=_prior(loaded.prepared.design),
+    )
+
+
+def _prior(design: ExamDesign) -> ReplayedPrior | None:
+    origin = design.prior_origin
+    if origin is None:
+        return None
+    return ReplayedPrior(
+        mean=design.prior_mean,
+        sd=design.prior_sd,
+        population_mean=origin.population_mean,
+        population_sd=origin.population_sd,
+        units=origin.units,
+        sittings=tuple(UUID(name) for name in origin.sittings),
+        weight=origin.weight,
     )
 
 

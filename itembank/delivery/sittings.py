@@ -27,6 +27,7 @@ from itembank.delivery.records import (
     load_record,
     prepared_exam,
 )
+from itembank.delivery.shown_length import shown_length
 from itembank.delivery.trial_answers import count_trial_answers
 from itembank.errors import AnswerConflict, BankTooSmall, ExamNotOpen, NotFound, PositionOutOfOrder, SittingFinished
 from itembank.publishing.banks import bank_in_force
@@ -347,7 +348,7 @@ def _view(
     remaining = None
     if loaded.deadline is not None:
         remaining = max(0, int((loaded.deadline - now).total_seconds()))
-    design, tried_out = loaded.prepared.design, loaded.prepared.pretest_items
+    length = shown_length(loaded.prepared.design, pretest_pool_size=loaded.prepared.pretest_items)
     return SittingView(
         id=loaded.sitting.id,
         exam_id=loaded.sitting.exam_id,
@@ -356,8 +357,8 @@ def _view(
         finished=state.finished,
         finish_reason=state.finish_reason,
         answered=answered,
-        minimum_length=design.minimum_length + tried_out,
-        maximum_length=design.maximum_length + tried_out,
+        minimum_length=length.minimum,
+        maximum_length=length.maximum,
         question=question,
         started_at=loaded.sitting.started_at,
         deadline=loaded.deadline,

@@ -14,6 +14,7 @@ from engine.design import ExamDesign
 from itembank.actor import Actor
 from itembank.delivery.exams import EXAM_READERS, design_for
 from itembank.delivery.records import deadline_of
+from itembank.delivery.shown_length import pretest_pool_sizes, shown_length
 from itembank.errors import NotFound
 from itembank.tables import Enrolment, Exam, Person, RecordedAnswer, Sitting
 
@@ -57,7 +58,7 @@ class SittingsNow:
 def sittings_now(session: Session, *, actor: Actor, now: datetime, include_simulated: bool = False) -> SittingsNow:
     """Tell which sittings are running and which ended within the last day.
 
-    Four queries however many sittings there are: an administrator's page asks for this every few seconds.
+    Six queries however many sittings there are: an administrator's page asks for this every few seconds.
 
     Raises:
         NotAllowed: The actor does not run exams.
@@ -116,11 +117,15 @@ def _lines(
         )
     }
     designs: dict[UUID, ExamDesign] = {}
+    rows = session.exec(query).all()
+    # Each sitting tries out what its own bank has, however the bank in force has changed since.
+    sizes = pretest_pool_sizes(session, bank_ids={sitting.bank_id for sitting, *_ in rows})
     lines = []
-    for sitting, exam, enrolment, person in session.exec(query):
+    for sitting, exam, enrolment, person in rows:
         answered, last_answer_at = answers.get(sitting.id, (0, None))
         deadline = deadline_of(exam, enrolment, sitting)
         design = designs.get(exam.id) or designs.setdefault(exam.id, design_for(exam))
+        length = shown_length(design, pretest_pool_size=sizes.get((sitting.bank_id, sitting.unit), 0))
         lines.append(
             SittingLine(
                 sitting_id=sitting.id,
@@ -131,8 +136,8 @@ def _lines(
                 person_id=sitting.person_id,
                 simulated=sitting.simulated,
                 answered=answered,
-                minimum_length=design.minimum_length,
-                maximum_length=design.maximum_length + design.pretest_items,
+                minimum_length=length.minimum,
+                maximum_length=length.maximum,
                 started_at=sitting.started_at,
                 last_answer_at=last_answer_at,
                 deadline=deadline,

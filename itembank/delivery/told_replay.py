@@ -34,8 +34,13 @@ def told_replay(report: ReplayReport, *, language: str) -> ToldReplay:
     Raises:
         InvalidSetting: The language is unknown.
     """
+    units = report.prior.units if report.prior else ()
     return ToldReplay(
-        decisions=tuple(explain(step.decision, language) for step in report.steps),
+        decisions=tuple(
+            # What informed the start stands with the first question; of the others their answers tell more.
+            explain(step.decision, language, informed_by=units if step.position == 1 else ())
+            for step in report.steps
+        ),
         end=explain_stop(report.finish_reason, language) if report.finish_reason else None,
         outcome=explain_outcome(report.outcome, language) if report.outcome else (),
     )

@@ -20,6 +20,7 @@ from itembank.framework.errors import UnknownCode
 from itembank.framework.store import current_standard, standard_by_id
 from itembank.publishing.banks import find_bank_in_force
 from itembank.publishing.pools import unit_pool
+from itembank.simulations.failures import Failure
 from itembank.simulations.options import SimulationOptions
 from itembank.simulations.starting_points import published_bank
 from itembank.simulations.states import OPEN_STATES, SimulationState, possible_moves, require_move
@@ -31,7 +32,7 @@ MOST_OPEN = 20
 
 @dataclass(frozen=True, slots=True)
 class SimulationView:
-    """A simulation run. ``report`` is there once it is done, except in a list of runs."""
+    """A simulation run. ``report`` is there once it is done, except in a list of runs; ``failure`` if it failed."""
 
     id: UUID
     unit: str
@@ -45,7 +46,7 @@ class SimulationView:
     done: int
     total: int
     waiting_before: int
-    message: str
+    failure: Failure | None
     requested_by: str
     requested_at: datetime
     finished_at: datetime | None
@@ -232,7 +233,7 @@ def _view(
         done=run.done,
         total=run.total,
         waiting_before=sum(moment < run.requested_at for moment in around.open_since) if waits else 0,
-        message=run.message,
+        failure=Failure.from_record(run.message),
         requested_by=run.requested_by,
         requested_at=run.requested_at,
         finished_at=run.finished_at,

@@ -118,8 +118,7 @@ def design_of_run(session: Session, *, actor: Actor, run_id: UUID) -> ExamDesign
 
 
 def _proposal(session: Session, unit: str, pool: UnitPool) -> ExamDesign:
-    tried_out = 0 if pool.pretest_pool is None else len(pool.pretest_pool)
-    return default_design(_unit(session, unit), pool_size=len(pool.pool), rated=pool.rated, pretest_pool_size=tried_out)
+    return default_design(_unit(session, unit), pool_size=len(pool.pool), rated=pool.rated)
 
 
 def _found(session: Session, *, actor: Actor, unit: str, source: str) -> tuple[ExamDesign, SimulationOptions]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -17,8 +18,10 @@ from itembank.background_runs.heartbeat import Heartbeat
 from itembank.clock import utc_now
 from itembank.database import Database
 from itembank.publishing.pools import unit_pool
-from itembank.simulations.child_process import Breakdown, Refusal, Report, run_in_child
+from itembank.simulations.child_messages import Breakdown, Death, Ended, Refusal, Report
+from itembank.simulations.child_process import run_in_child
 from itembank.simulations.computation import SimulationTask
+from itembank.simulations.failures import Failure, FailureKind
 from itembank.simulations.options import SimulationOptions
 from itembank.simulations.states import SimulationState
 from itembank.tables import SimulationRun
@@ -47,25 +50,34 @@ def execute_simulation(
     if not _claim(database, run_id, now=clock()):
         return False
     heartbeat = Heartbeat(database, run_id, table=SimulationRun, clock=clock, stopping=stopping)
+    ended: Ended | None
     try:
         ended = run_in_child(_load(database, run_id), on_step=lambda done, total: heartbeat.beat(done=done))
     except Exception as error:
         # Whatever it was, nobody must look at a run that seems to go on for ever.
-        log.exception("simulation failed", run=str(run_id))
-        ended = Breakdown(type(error).__name__, "")
+        ended = Breakdown(type(error).__name__, traceback.format_exc())
+    if isinstance(ended, Report):
+        _finish(database, run_id, state=SimulationState.DONE, now=clock(), report=ended.document)
+    elif ended is None:
+        state = SimulationState.WAITING if heartbeat.stopped else SimulationState.CANCELLED
+        _finish(database, run_id, state=state, now=clock())
+    else:
+        failure = _failure(ended, run_id)
+        _finish(database, run_id, state=SimulationState.FAILED, now=clock(), message=failure.to_record())
+    return True
+
+
+def _failure(ended: Refusal | Breakdown | Death, run_id: UUID) -> Failure:
+    """Name a failure, and write to the log what it does not tell."""
     match ended:
-        case Report(document):
-            _finish(database, run_id, state=SimulationState.DONE, now=clock(), report=document)
         case Refusal(sentence):
-            _finish(database, run_id, state=SimulationState.FAILED, now=clock(), message=sentence)
+            return Failure(FailureKind.REFUSED, sentence)
+        case Death(exit_code):
+            log.error("simulation process ended", run=str(run_id), exit_code=exit_code)
+            return Failure(FailureKind.PROCESS_ENDED, str(exit_code))
         case Breakdown(kind, trace):
             log.error("simulation broke down", run=str(run_id), trace=trace)
-            message = f"unexpected {kind}; the server's log has the details"
-            _finish(database, run_id, state=SimulationState.FAILED, now=clock(), message=message)
-        case _:
-            state = SimulationState.WAITING if heartbeat.stopped else SimulationState.CANCELLED
-            _finish(database, run_id, state=state, now=clock())
-    return True
+            return Failure(FailureKind.UNEXPECTED, kind)
 
 
 def _claim(database: Database, run_id: UUID, *, now: datetime) -> bool:

@@ -19,7 +19,26 @@ def test_a_number_beyond_computing_is_refused(service: Service) -> None:
     administrator = service.client("administrator")
     design = administrator.get("/exam-designs/DG100").json() | {"prior_mean": 10**400}
     answer = administrator.post("/exams", {"title": "x", "unit": "DG100", "design": design})
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "design")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "prior_mean")
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"pretest_items": 10**12}, "pretest_items"),
+        ({"pretest_items": 99}, "pretest_items"),
+        ({"randomesque": 10**12}, "randomesque"),
+        ({"exposure_bins": 3, "maximum_exposure": None}, "exposure_bins"),
+        ({"stopping": {"further_rules": ["time"], "time_limit_seconds": 1e300}}, "stopping.time_limit_seconds"),
+    ],
+)
+def test_a_design_beyond_all_sense_is_refused_by_its_field(
+    service: Service, change: dict[str, Any], field: str
+) -> None:
+    administrator = service.client("administrator")
+    design = administrator.get("/exam-designs/DG100").json() | change
+    answer = administrator.post("/exams", {"title": "x", "unit": "DG100", "design": design})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
 
 
 @pytest.mark.parametrize("unit", ["%00", "DG999"])

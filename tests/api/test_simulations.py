@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from uuid import UUID
 
+import pytest
+
+from api.resources import supervision
+from itembank.delivery.replay import ReplayedPrior, replay_sitting
+from itembank.simulations.failures import Failure, FailureKind
 from itembank.simulations.work import execute_simulation
+from itembank.tables import SimulationRun
 from tests.api.conftest import Service
 from tests.support.sitting import sit_through
 
@@ -66,3 +73,31 @@ def test_a_replay_is_explained_in_both_languages(service: Service) -> None:
     assert step["decision"]["item_id"] == step["item"]
     assert len(step["posterior"]) == len(step["posterior_after"]) == len(replay["ability_nodes"])
     assert (step["counts"], step["testlet"]) == (True, "")
+    assert replay["prior"] is None
+
+
+def test_a_replay_names_what_informed_its_start(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = sit_through(
+        service.database, actor=service.institution["candidate"], exam_id=service.institution.exam, now=service.now
+    )
+    prior = ReplayedPrior(
+        mean=0.52, sd=0.8, population_mean=0.0, population_sd=1.0, units=("DT600",), sittings=(UUID(int=1),), weight=0.5
+    )
+    monkeypatch.setattr(
+        supervision, "replay_sitting", lambda *known, **named: replace(replay_sitting(*known, **named), prior=prior)
+    )
+    replay = service.client("administrator").get(f"/sittings/{done.id}/replay").json()
+    assert replay["prior"] == asdict(prior) | {"units": ["DT600"], "sittings": [str(UUID(int=1))]}
+    assert "(DT600)" in replay["explanation"]["th"]["decisions"][0]
+
+
+def test_a_failure_has_a_code(service: Service) -> None:
+    client = service.client("psychometrician")
+    run = client.post("/simulations", {"unit": "DG100", "examinees": 40}).json()
+    assert run["failure"] is None
+    with service.database.writing() as session:
+        row = session.get_one(SimulationRun, UUID(run["id"]))
+        row.state, row.message = "failed", Failure(FailureKind.PROCESS_ENDED, "-9").to_record()
+        session.add(row)
+    (line,) = client.get("/simulations").json()["simulations"]
+    assert line["failure"] == {"kind": "process_ended", "detail": "-9"}

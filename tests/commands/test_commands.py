@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from itembank.authoring.starter import starter_items
 from itembank.database import Database
 from tests.support.institution import NOON, Institution
 from tests.support.sitting import sit_through
@@ -223,7 +224,7 @@ def test_items_travel_through_csv_and_json_without_loss(filled: tuple[Database, 
         assert one.read_text(encoding="utf-8") == two.read_text(encoding="utf-8")
     text = (tmp_path / "one.csv").read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
-    assert len(rows) == 126
+    assert len(rows) == len(starter_items())
     assert {"id", "criterion", "type", "status", "stem", "options", "key", "difficulty_rating"} <= set(rows[0])
 
 

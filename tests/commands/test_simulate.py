@@ -65,6 +65,16 @@ def test_people_see_the_figures_with_their_errors(parameters: Path) -> None:
     assert lines["finish_reasons"] == "maximum_length 30"
 
 
+def test_a_limit_on_exposure_that_no_control_keeps_is_named(parameters: Path) -> None:
+    wanted = ("simulate", "--parameters", parameters, "--examinees", 40, "--seed", 1, "--stop", "length")
+    said = samat(*wanted, "--max-exposure", 0.01).stdout
+    assert "warning" in said
+    assert "the exposure limit 0.01 is out of reach: at least" in said
+    assert "warning" not in samat(*wanted, "--max-exposure", 1).stdout
+    assert "warning" not in samat(*wanted).stdout
+    assert figures(parameters, "--examinees", 40, "--max-exposure", 0.01)["usage"]["limit_out_of_reach"] is True
+
+
 def test_impossible_wishes_are_refused(parameters: Path, tmp_path: Path) -> None:
     plain = tmp_path / "plain.csv"
     plain.write_text("item,model,a,b\nx,2pl,1,0\n")

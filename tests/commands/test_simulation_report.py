@@ -50,7 +50,7 @@ def test_without_a_cut_it_says_nothing_about_decisions_and_it_speaks_thai(parame
     assert '<html lang="th">' in page
     assert page.count("<figure>") == 3
     assert "จากแฟ้มที่ระบุ" in page
-    assert "จุดตัด" not in page
+    assert "คะแนนตัด" not in page
 
 
 def test_a_folder_that_is_not_there_is_told_before_any_work(parameters: Path, tmp_path: Path) -> None:

@@ -337,5 +337,19 @@ def test_an_impossible_population_is_refused(mean, sd):
 def test_evidence_that_is_none_is_refused():
     with pytest.raises(InvalidSetting, match=r"one log-likelihood a node, not the shapes \(121,\) and \(5,\)"):
         UnitEvidence(scaled_nodes=NODES, log_likelihood=np.zeros(5))
-    with pytest.raises(InvalidSetting, match="finite nodes and log-likelihoods"):
-        UnitEvidence(scaled_nodes=NODES, log_likelihood=np.full(121, -np.inf))
+    for value in (-np.inf, np.nan, -1e308, 1e13):
+        with pytest.raises(InvalidSetting, match=r"needs log_likelihood that are finite and within ±1e\+12, not"):
+            UnitEvidence(scaled_nodes=NODES, log_likelihood=np.full(121, value))
+    with pytest.raises(InvalidSetting, match="needs scaled_nodes that are finite"):
+        UnitEvidence(scaled_nodes=NODES * 1e200, log_likelihood=np.zeros(121))
+    with pytest.raises(InvalidSetting, match="at least one node"):
+        UnitEvidence(scaled_nodes=np.zeros(0), log_likelihood=np.zeros(0))
+
+
+def test_the_strongest_evidence_that_is_accepted_still_leads_to_a_prior():
+    extreme = UnitEvidence(scaled_nodes=NODES, log_likelihood=-1e12 * np.square(NODES - NODES[70]) / 144)
+    prior = informed_prior([extreme] * 20, correlation=0.5)
+    assert 0 < prior.sd < 1
+    assert 0 < prior.mean <= NODES[70]
+    nothing = informed_prior([], correlation=0.5)
+    assert (nothing.mean, nothing.sd) == (pytest.approx(0, abs=1e-12), pytest.approx(1, abs=1e-6))

@@ -52,7 +52,7 @@ def test_fields_with_a_default_may_be_left_out_and_whole_numbers_stand_for_reals
         ({"element_confidence": 1.0}, r"element_confidence must be above 0\.5 and below 1, not 1\.0"),
         ({"element_correlation": 1.0}, r"element_correlation must be from 0 to 0\.99, not 1\.0"),
         ({"maximum_exposure": 0.0}, r"maximum_exposure must be above 0 and at most 1, not 0\.0"),
-        ({"prior_mean": float("inf")}, "prior_mean must be finite, not inf"),
+        ({"prior_mean": float("inf")}, "prior_mean must be finite and within ±1000000, not inf"),
         ({"prior_sd": 0.0}, r"prior_sd must be from 0\.05 to 10, not 0\.0"),
         ({"cut_score": 5.9}, r"cut_score must be between -4 and 4, not 5\.9"),
         ({"cut_score": float("nan")}, "cut_score must be between"),
@@ -110,3 +110,19 @@ def test_prepared_tables_agree_with_the_pool():
     np.testing.assert_allclose(exam.information_at_cut, exam.information[:, node], atol=1e-12)
     np.testing.assert_allclose(exam.log_ratios_to_cut[:, :, node], 0, atol=1e-12)
     np.testing.assert_allclose(exam.element_kernel.sum(axis=1), 1)
+
+
+@pytest.mark.parametrize("name", ["minimum_length", "maximum_length", "randomesque", "exposure_bins", "pretest_items"])
+@pytest.mark.parametrize("value", [12.0, 12.5, float("inf"), float("nan"), "12", True])
+def test_whole_numbers_are_whole_however_a_design_is_made(name, value):
+    fields = {"blueprint": Blueprint(), "minimum_length": 10, "maximum_length": 30} | {name: value}
+    with pytest.raises(InvalidSetting, match=f"{name} must be a whole number, not {value!r}"):
+        ExamDesign(**fields)
+
+
+@pytest.mark.parametrize("mean", [1.1e6, -1e16, float("nan")])
+def test_a_prior_beyond_all_scales_is_refused(mean):
+    with pytest.raises(InvalidSetting, match="prior_mean must be finite and within ±1000000"):
+        ExamDesign(blueprint=Blueprint(), minimum_length=1, maximum_length=2, prior_mean=mean, cut_score=mean)
+    far = ExamDesign(blueprint=Blueprint(), minimum_length=1, maximum_length=2, prior_mean=1e6, cut_score=1e6)
+    assert far.cut_score == 1e6

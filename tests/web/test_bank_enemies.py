@@ -85,7 +85,7 @@ def test_a_refusal_stands_beside_its_field_and_nothing_is_lost(
         assert reason.strip() in shown
     with site.database.reading() as session:
         assert not any(
-            enemies_of(session, [row.id for row in session.exec(select(Item)) if row.code[:2] == "DG"]).values()
+            enemies_of(session, [row.id for row in session.exec(select(Item)) if row.code[:3] == "DG1"]).values()
         )
 
 

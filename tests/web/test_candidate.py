@@ -17,6 +17,7 @@ from itembank.authoring.starter import starter_items
 from itembank.delivery.exams import create_exam, enrol, grant_extra_time, propose_design
 from itembank.tables import Bank, BankInForce, Enrolment, RecordedAnswer
 from tests.support.institution import NOON, PASSWORD
+from tests.support.richer_bank import publish_richer_bank
 from tests.web.conftest import Site, Visitor
 from web.pages.candidate import shown_probability
 
@@ -382,6 +383,24 @@ def test_an_ended_sitting_has_a_result_that_says_too_little_is_known(site: Site,
     assert "ในผู้เข้าสอบ 100 คน" not in result.text
     assert "ผู้เข้าสอบจบการสอบเอง" in result.text
     assert visitor.post(f"{sitting}/end", {"answered": "2"}).url.path == f"{sitting}/result"
+
+
+def test_what_was_tried_out_is_told_in_lengths_and_result(site: Site) -> None:
+    with site.database.writing() as session:
+        publish_richer_bank(session, site.institution)
+    exam = new_exam(site, title="มีข้อทดลองใช้")
+    visitor = site.signed_in("candidate")
+    instructions = visitor.get(f"/exams/{exam}?lang=en").text
+    sitting = visitor.post(f"/exams/{exam}/start").url.path
+    promised = re.search(r"at least (\d+) and at most (\d+) questions", instructions)
+    assert promised is not None
+    assert (int(promised.group(1)), "Some questions are being tried out" in instructions) == (13, True)
+    finish(visitor, sitting)
+    answers = len(recorded(site))
+    assert int(promised.group(1)) <= answers <= int(promised.group(2))
+    english = visitor.get(f"{sitting}/result?lang=en").text
+    assert f"{answers}, of which 3 were being tried out and did not count" in english
+    assert f"{answers} ข้อ ในจำนวนนี้ 3 ข้อเป็นข้อทดลองใช้ ซึ่งไม่นำมาคิดผล" in visitor.get(f"{sitting}/result?lang=th").text
 
 
 def test_the_result_names_everything_that_it_rests_on(site: Site) -> None:

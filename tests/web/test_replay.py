@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlmodel import select
 
 from itembank.actor import COMMAND_LINE
-from itembank.delivery.replay import ReplayReport, replay_sitting
+from itembank.delivery.replay import ReplayedPrior, ReplayReport, replay_sitting
 from itembank.delivery.sittings import start_sitting
 from itembank.delivery.told_replay import told_replay
 from itembank.tables import AskedItem
@@ -121,11 +122,58 @@ def test_questions_tried_out_and_testlets_are_shown_as_what_they_are(
     address, report = sat(site)
     first, second, *rest = report.steps
     tried_out = replace(first, counts=False, score=2, highest_score=3)
-    of_testlet = replace(second, testlet="<T1>", score=0)
+    of_testlet = replace(second, testlet="<T1>", score=0, decision=second.decision | {"rule": "testlet"})
     changed = replace(report, steps=(tried_out, of_testlet, *rest))
     monkeypatch.setattr(administration_sittings, "replay_sitting", lambda *_, **__: changed)
-    articles = site.signed_in("administrator").get(f"{address}?lang=en").text.split("<article")
+    visitor = site.signed_in("administrator")
+    page = visitor.get(f"{address}?lang=en").text
+    articles = page.split("<article")
     assert "does not count" in articles[1]
     assert "2 of 3 points" in articles[1]
-    assert "Shared text &lt;T1&gt;" in articles[2]
+    assert "Testlet &lt;T1&gt;" in articles[2]
     assert "Answered wrongly" in articles[2]
+    # Nothing was weighed where the question simply continues its testlet.
+    weighing = ("Place of this question", "The questions of most weight", "Random number")
+    assert all(words in articles[1] and words in articles[3] for words in weighing)
+    assert not any(words in articles[2] for words in weighing)
+    assert ">testlet<" not in articles[2]
+    assert "nothing was weighed, it continues the testlet" in articles[2]
+    assert "ไม่มีการเทียบน้ำหนัก ออกต่อเนื่องในชุดคำถามเดียวกัน" in visitor.get(f"{address}?lang=th").text
+    assert f'aria-label="Question 1: {first.item}, tried out"' in page
+
+
+def test_the_page_begins_with_a_way_to_every_question(site: Site) -> None:
+    address, report = sat(site)
+    page = site.signed_in("administrator").get(f"{address}?lang=en").text
+    contents = page[page.index('aria-label="Go to"') : page.index('id="facts-title"')]
+    targets = re.findall(r'href="#([\w-]+)"', contents)
+    assert targets == ["steps-title", *(f"question-{step.position}" for step in report.steps), "end-title"]
+    assert all(page.count(f'id="{target}"') == 1 for target in targets)
+
+
+PRIOR = ReplayedPrior(
+    mean=0.52, sd=0.8, population_mean=0.0, population_sd=1.0, units=("DT600", "Dlit100"),
+    sittings=(UUID(int=1), UUID(int=2)), weight=0.625,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "facts", "sentence"),
+    [
+        ("th", "ค่าประมาณความสามารถ 0.52 (±0.80) จากหน่วยสมรรถนะที่สอบเสร็จแล้ว", "(DT600, Dlit100)"),
+        ("en", "An ability estimate of 0.52 (±0.80) from the units", "finished before (DT600, Dlit100)"),
+    ],
+)
+def test_earlier_units_that_informed_the_start_are_named(
+    site: Site, monkeypatch: pytest.MonkeyPatch, language: str, facts: str, sentence: str
+) -> None:
+    address, report = sat(site)
+    assert report.prior is None
+    visitor = site.signed_in("administrator")
+    assert facts not in visitor.get(f"{address}?lang={language}").text
+    monkeypatch.setattr(administration_sittings, "replay_sitting", lambda *_, **__: replace(report, prior=PRIOR))
+    head, first, *others = visitor.get(f"{address}?lang={language}").text.split("<article")
+    assert facts in head
+    assert f'href="/administration/sittings/{UUID(int=2)}/replay"' in head
+    assert sentence in first
+    assert not any(sentence in other for other in others)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import time
@@ -12,10 +13,13 @@ import pytest
 from sqlmodel import select
 
 from itembank.simulations import runs
+from itembank.simulations.failures import FailureKind
+from itembank.simulations.report.words import FIGURES
 from itembank.simulations.work import execute_simulation
 from itembank.tables import BankInForce, SimulationRun
 from tests.support.institution import NOON
 from tests.web.conftest import Site, Visitor
+from web.texts_catalogue import LANGUAGES, catalogue
 
 
 def form_of(page: str) -> dict[str, Any]:
@@ -102,7 +106,8 @@ def test_the_form_begins_with_the_design_and_keeps_what_was_changed(site: Site) 
     assert 'name="parameter_error" value="1" checked' in again
     assert 'value="glr" checked' in again
     settings = visitor.get(url).text
-    assert "all at once: standard error small enough, generalised likelihood ratio (GLR)" in settings
+    rules = "Ability is known precisely enough (standard error), Generalised likelihood ratio (GLR)"
+    assert f"all at once: {rules}" in settings
 
 
 def test_everything_that_is_wrong_is_told_at_once(site: Site) -> None:
@@ -155,12 +160,19 @@ def test_htmx_follows_the_progress_and_then_loads_the_page(site: Site) -> None:
     assert fragment.text.strip().startswith('<div id="progress"')
     assert 'value="42" max="60"' in fragment.text
     assert "<html" not in fragment.text
-    set_run(site, state="failed", message="<i>no</i> items")
+    set_run(site, state="failed", message="refused: <i>no</i> items")
     over = visitor.client.get(url, headers={"HX-Request": "true"})
     assert (over.status_code, over.headers["HX-Refresh"]) == (204, "true")
     failed = visitor.get(url).text
     assert "gave no result" in failed
     assert "&lt;i&gt;no&lt;/i&gt;" in failed
+    for kind in FailureKind:
+        set_run(site, message=f"{kind}: detail")
+        for language in LANGUAGES:
+            told = catalogue()[f"simulations.failure_{kind}"][language]
+            page = visitor.get(f"{url}?lang={language}").text
+            assert f'{told} <span class="code" lang="en">detail</span>' in html.unescape(page)
+    visitor.get(f"{url}?lang=en")
     set_run(site, state="interrupted")
     assert "The server stopped during the simulation" in visitor.get(url).text
 
@@ -195,8 +207,18 @@ def test_two_simulations_stand_side_by_side(site: Site) -> None:
     assert f'value="{other}"' in alone
     assert "The other simulation" not in alone
     beside = visitor.get(f"{second}?beside={other}").text
-    assert beside.count('data-label="The other simulation"') == 12
+    (table,) = re.findall(r"<table.*?The other simulation.*?</table>", beside, re.DOTALL)
+    rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", table, re.DOTALL)
+    assert [row.count("<td") for row in rows] == [2] * len(FIGURES)
+    assert all(row.count("±") == 2 for row in rows)
     assert visitor.get(f"{second}?beside=nobody").status_code == 200
+
+
+@pytest.mark.parametrize(("limit", "named"), [("5", True), ("100", False)])
+def test_a_limit_on_exposure_that_no_control_keeps_is_named(site: Site, limit: str, *, named: bool) -> None:
+    visitor = site.signed_in("psychometrician")
+    page = visitor.get(finished(site, visitor, maximum_exposure=limit))
+    assert ("cannot be kept: less than" in page.text or "ทำไม่ได้ด้วยข้อสอบที่มีอยู่" in page.text) == named
 
 
 def test_the_report_is_there_as_a_page_and_as_data(site: Site) -> None:

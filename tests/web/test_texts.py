@@ -21,6 +21,7 @@ from itembank.calibration_runs.item_statistics import ItemFlag
 from itembank.calibration_runs.states import RunState
 from itembank.delivery.my_exams import MyExamState
 from itembank.errors import error_classes
+from itembank.simulations.failures import FailureKind
 from itembank.simulations.states import SimulationState
 from web.page import templates
 from web.texts_catalogue import LANGUAGES, catalogue
@@ -64,6 +65,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "bank.no_moves_": ItemState,
     "measurement.flag_": ItemFlag,
     "simulations.combination_": COMBINATIONS,
+    "simulations.failure_": FailureKind,
 }
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.design import ExamDesign
 from engine.stop_rules.stop_settings import StopSettings
-from itembank.delivery.exam_planning import adjusted_design, adjusted_stopping
-from itembank.delivery.exams import MAXIMUM_MINUTES
+from itembank.delivery.design_limits import MAXIMUM_MINUTES, refused_by_limits
+from itembank.delivery.exam_planning import adjusted_stopping, changed_fields
 from itembank.errors import InvalidInput, SamatError
 from web.pages.administration_entries import field_errors, read_moment, read_number, read_whole
 from web.texts_catalogue import Texts
@@ -52,12 +53,15 @@ class TimesForm(BaseModel):
         Raises:
             InvalidInput: One can't be read.
         """
+        return Times(**{name: read() for name, read in self._time_readers(zone).items()})
+
+    def _time_readers(self, zone: str) -> Mapping[str, Callable[[], Any]]:
         limit = self.time_limit_minutes.strip()
-        return Times(
-            time_limit_minutes=read_whole(limit, field="time_limit_minutes") if limit else None,
-            opens_at=read_moment(self.opens_at, field="opens_at", zone=zone),
-            closes_at=read_moment(self.closes_at, field="closes_at", zone=zone),
-        )
+        return {
+            "time_limit_minutes": lambda: read_whole(limit, field="time_limit_minutes") if limit else None,
+            "opens_at": lambda: read_moment(self.opens_at, field="opens_at", zone=zone),
+            "closes_at": lambda: read_moment(self.closes_at, field="closes_at", zone=zone),
+        }
 
 
 class ExamForm(TimesForm):
@@ -121,33 +125,50 @@ class ExamForm(TimesForm):
         Raises:
             InvalidInput: A value can't be read or makes no sense.
         """
-        return adjusted_design(
-            proposed,
-            minimum_length=read_whole(self.minimum_length, field="minimum_length"),
-            maximum_length=read_whole(self.maximum_length, field="maximum_length"),
-            cut_score=read_number(self.cut_score, field="cut_score"),
-            confidence=read_number(self.confidence, field="confidence") / 100,
-            selection=self.selection,
-            randomesque=read_whole(self.randomesque, field="randomesque"),
-            stop_rule=self.stop_rule,
-            stopping=self._stopping(proposed.stopping),
-            maximum_exposure=self._exposure(proposed),
-            exposure_bins=read_whole(self.exposure_bins, field="exposure_bins"),
-            pretest_items=read_whole(self.pretest_items, field="pretest_items"),
-            unit_correlation=_number_or_none(self.unit_correlation, field="unit_correlation"),
-        )
+        design, refused = self.read(proposed)
+        for refusal in refused:
+            raise refusal
+        return design
 
-    def _stopping(self, settings: StopSettings) -> StopSettings:
-        minutes = _number_or_none(self.stop_minutes, field="stop_minutes")
-        if minutes is not None and not 0 < minutes <= MAXIMUM_MINUTES:
-            raise InvalidInput(
-                field="stop_minutes", expected=f"a number of minutes up to {MAXIMUM_MINUTES}, or nothing"
-            )
-        return adjusted_stopping(
-            settings,
-            target_standard_error=read_number(self.target_standard_error, field="target_standard_error"),
-            limit_minutes=minutes,
+    def read(self, proposed: ExamDesign) -> tuple[ExamDesign, list[InvalidInput]]:
+        """Read the design field by field.
+
+        Returns:
+            The design, as proposed where a field can't be taken; and a refusal for each such field.
+        """
+        refused: list[InvalidInput] = []
+        values = _each(
+            {name: partial(read, getattr(self, name), field=name) for name, read in _DESIGN_READERS.items()}, refused
         )
+        values |= _each({"maximum_exposure": lambda: self._exposure(proposed)}, refused)
+        values["stopping"] = self._stopping(proposed, refused)
+        for name in _JUDGED_TOGETHER.keys() - values.keys():
+            values = _without(values, name)
+        design = _design_of(proposed, values, refused)
+        refused += refused_by_limits(design)
+        return design, refused
+
+    def _stopping(self, proposed: ExamDesign, refused: list[InvalidInput]) -> StopSettings:
+        settings = proposed.stopping
+        seconds = settings.time_limit_seconds
+        known = {
+            "target_standard_error": settings.target_standard_error,
+            "limit_minutes": None if seconds is None else seconds / 60,
+        }
+        entered = _each(
+            {
+                "target_standard_error": lambda: read_number(self.target_standard_error, field="target_standard_error"),
+                "limit_minutes": lambda: _read_minutes(self.stop_minutes, field="stop_minutes"),
+            },
+            refused,
+        )
+        adjusted = partial(adjusted_stopping, settings, stop_rule=self.stop_rule)
+        try:
+            return adjusted(**(known | entered))
+        except InvalidInput as refusal:
+            # The minutes were found possible; what remains to be refused is how precise is enough.
+            refused.append(refusal)
+            return adjusted(**(known | entered | {"target_standard_error": settings.target_standard_error}))
 
     def _exposure(self, proposed: ExamDesign) -> float | None:
         share = _number_or_none(self.maximum_exposure, field="maximum_exposure")
@@ -162,16 +183,90 @@ class ExamForm(TimesForm):
         found: dict[str, str] = {}
         if not self.title.strip():
             found["title"] = t("administration.error_title")
-        for read in (lambda: self.design(proposed), lambda: self.times(zone)):
-            try:
-                read()
-            except InvalidInput as error:
-                found |= field_errors(error, t, otherwise="title")
+        _, refused = self.read(proposed)
+        _each(self._time_readers(zone), refused)
+        for refusal in refused:
+            found |= field_errors(_beside_its_field(refusal), t, otherwise="title")
         return found
+
+
+_LENGTHS = frozenset({"minimum_length", "maximum_length"})
+#: Fields that are judged by one another, so that none of them is kept where one can't be.
+_JUDGED_TOGETHER: Mapping[str, frozenset[str]] = {
+    "minimum_length": _LENGTHS,
+    "maximum_length": _LENGTHS,
+    "stop_rule": frozenset({"stop_rule", "stopping"}),
+    "stopping": frozenset({"stop_rule", "stopping"}),
+}
+#: Where the form asks for what the design calls otherwise.
+_ASKED_AS: Mapping[str, str] = {"time_limit_seconds": "stop_minutes", "further_rules": "stop_rule"}
 
 
 def _number_or_none(entered: str, *, field: str) -> float | None:
     return read_number(entered, field=field) if entered.strip() else None
+
+
+def _read_minutes(entered: str, *, field: str) -> float | None:
+    minutes = _number_or_none(entered, field=field)
+    if minutes is not None and not 0 < minutes <= MAXIMUM_MINUTES:
+        raise InvalidInput(field=field, expected=f"a number of minutes up to {MAXIMUM_MINUTES}, or nothing")
+    return minutes
+
+
+def _read_percent(entered: str, *, field: str) -> float:
+    return read_number(entered, field=field) / 100
+
+
+def _read_name(entered: str, *, field: str) -> str:
+    return entered
+
+
+_DESIGN_READERS: Mapping[str, Callable[..., Any]] = {
+    "minimum_length": read_whole,
+    "maximum_length": read_whole,
+    "cut_score": read_number,
+    "confidence": _read_percent,
+    "selection": _read_name,
+    "randomesque": read_whole,
+    "stop_rule": _read_name,
+    "exposure_bins": read_whole,
+    "pretest_items": read_whole,
+    "unit_correlation": _number_or_none,
+}
+
+
+def _each(readers: Mapping[str, Callable[[], Any]], refused: list[InvalidInput]) -> dict[str, Any]:
+    """Read each field; one that can't be read is left out and its refusal noted."""
+    values: dict[str, Any] = {}
+    for name, read in readers.items():
+        try:
+            values[name] = read()
+        except InvalidInput as refusal:
+            refused.append(refusal)
+    return values
+
+
+def _design_of(proposed: ExamDesign, values: Mapping[str, Any], refused: list[InvalidInput]) -> ExamDesign:
+    """Put the values into the design; those that make no sense stay as proposed, and their refusals are noted."""
+    while True:
+        try:
+            return changed_fields(proposed, values)
+        except InvalidInput as refusal:
+            refused.append(refusal)
+            name = str(refusal.details["field"]).partition(".")[0]
+            if name not in values:
+                return proposed
+            values = _without(values, name)
+
+
+def _without(values: Mapping[str, Any], name: str) -> dict[str, Any]:
+    left_out = _JUDGED_TOGETHER.get(name, frozenset({name}))
+    return {kept: value for kept, value in values.items() if kept not in left_out}
+
+
+def _beside_its_field(refusal: InvalidInput) -> InvalidInput:
+    name = str(refusal.details["field"]).rpartition(".")[2]
+    return InvalidInput(field=_ASKED_AS.get(name, name), expected=str(refusal.details["expected"]))
 
 
 def refusal(error: SamatError, t: Texts) -> Mapping[str, str]:

@@ -19,6 +19,7 @@ from itembank.delivery.exam_planning import (
     design_shortfalls,
     examinable_units,
     opening_state,
+    pretest_items_in_force,
 )
 from itembank.delivery.exams import (
     create_exam,
@@ -30,6 +31,7 @@ from itembank.delivery.exams import (
     propose_design,
     set_times,
 )
+from itembank.delivery.exposure_reach import least_exposure
 from itembank.errors import BankTooSmall, IllegalMove, InvalidInput, NotFound
 from itembank.people.accounts import list_enrollable
 from itembank.simulations.starting_points import design_of_run
@@ -70,7 +72,7 @@ def new_exam_page(
         return page.render("administration/exam_units.html", units=units)
     proposed = _starting_design(session, actor, unit=chosen.code, run=run)
     title = page.t("administration.proposed_title", unit=chosen.code, title=chosen.title)
-    return _new_exam(page, chosen, ExamForm.proposed(proposed, unit=chosen.code, title=title, run=run))
+    return _new_exam(page, chosen, proposed, ExamForm.proposed(proposed, unit=chosen.code, title=title, run=run))
 
 
 @router.post("")
@@ -86,7 +88,7 @@ def create_exam_page(page: SignedInPage, session: Transaction, now: Now, entered
     entered = entered.completed(proposed)
     errors = {**entered.errors(proposed, page.t, zone=zone), **_lacking(page, session, entered, proposed)}
     if errors:
-        return _new_exam(page, unit, entered, errors=errors)
+        return _new_exam(page, unit, proposed, entered, errors=errors)
     times = entered.times(zone)
     try:
         made = create_exam(
@@ -102,7 +104,7 @@ def create_exam_page(page: SignedInPage, session: Transaction, now: Now, entered
         )
     except (InvalidInput, BankTooSmall) as error:
         session.rollback()
-        return _new_exam(page, unit, entered, errors=refusal(error, page.t))
+        return _new_exam(page, unit, proposed, entered, errors=refusal(error, page.t))
     return page.redirect(f"/administration/exams/{made.id}", notice="administration.notice_exam_created")
 
 
@@ -193,7 +195,12 @@ def _starting_design(session: Session, actor: Actor, *, unit: str, run: str) -> 
 
 
 def _new_exam(
-    page: Page, unit: ExaminableUnit, entered: ExamForm, *, errors: Mapping[str, str] | None = None
+    page: Page,
+    unit: ExaminableUnit,
+    proposed: ExamDesign,
+    entered: ExamForm,
+    *,
+    errors: Mapping[str, str] | None = None,
 ) -> Response:
     return page.render(
         "administration/exam_new.html",
@@ -207,8 +214,18 @@ def _new_exam(
         # What is wrong in a folded part has to be seen.
         advanced_open=bool(entered.run) or not ADVANCED_FIELDS.isdisjoint(errors or {}),
         errors=errors or {},
+        exposure_hint=_exposure_hint(page, unit, proposed, entered),
         zone=page.settings.time_zone,
     )
+
+
+def _exposure_hint(page: Page, unit: ExaminableUnit, proposed: ExamDesign, entered: ExamForm) -> str:
+    """Say how low the limit on exposure can be, as far as what was entered makes a design."""
+    try:
+        least = least_exposure(entered.design(proposed), items=unit.items)
+    except InvalidInput:
+        return page.t("administration.maximum_exposure_hint")
+    return page.t("administration.maximum_exposure_least", items=unit.items, least=f"{100 * (least or 0):.1f}")
 
 
 def _exam(
@@ -239,7 +256,9 @@ def _exam(
         status=422 if errors else 200,
         exam=exam,
         state=opening_state(exam, now).value,
-        design_words=design_words(exam.design, page.t),
+        design_words=design_words(
+            exam.design, page.t, pretest_pool_size=pretest_items_in_force(session, actor=actor, exam_id=exam_id)
+        ),
         blueprint=blueprint_lines(session, actor=actor, exam_id=exam_id),
         enrolments=enrolments,
         simulated=simulated,

@@ -13,7 +13,6 @@ from sqlmodel import Session
 from starlette.background import BackgroundTask
 
 from engine.design import SELECTIONS
-from engine.explanations.explanation_words import RULES
 from engine.stop_rules.stop_settings import COMBINATIONS, STOP_RULES
 from itembank.actor import Role
 from itembank.delivery.exam_planning import examinable_units
@@ -24,13 +23,13 @@ from itembank.simulations import runs
 from itembank.simulations.options import MOST_EXAMINEES
 from itembank.simulations.report.content import ReportContent, report_content, setting_lines
 from itembank.simulations.report.page import report_page
-from itembank.simulations.report.words import STOP_RULES as STOP_RULE_WORDS
 from itembank.simulations.report.words import text
 from itembank.simulations.runs import SimulationView
 from itembank.simulations.starting_points import StartingPoint, starting_point
 from itembank.simulations.states import OPEN_STATES, SimulationState
 from web.error_pages import STATUS, error_text
 from web.page import Notice, Now, Page, SignedInPage, Transaction, actor_of
+from web.pages.administration_design_words import words_of_selection, words_of_stop_rule
 from web.pages.simulation_form import SimulationForm, field_error
 
 router = APIRouter(prefix="/simulations")
@@ -163,15 +162,14 @@ def _show_list(page: Page, session: Session, *, errors: Mapping[str, str] | None
 def _show_form(
     page: Page, start: StartingPoint, entered: SimulationForm, *, errors: Mapping[str, str] | None = None
 ) -> Response:
-    language = page.t.language
     return page.render(
         "simulations/new.html",
         status=422 if errors else 200,
         start=start,
         entered=entered,
         errors=errors or {},
-        selections=[{"value": name, "label": RULES[name][language]} for name in SELECTIONS],
-        stop_rules=[{"value": name, "label": STOP_RULE_WORDS[name][language]} for name in _RULES],
+        selections=[{"value": name, "label": words_of_selection(name, page.t)} for name in SELECTIONS],
+        stop_rules=[{"value": name, "label": words_of_stop_rule(name, page.t)} for name in _RULES],
         combinations=COMBINATIONS,
         most=MOST_EXAMINEES,
     )

@@ -8,12 +8,12 @@ from math import sqrt
 from typing import Any
 
 from engine.design import ExamDesign
-from engine.explanations.explanation_words import RULES
+from engine.exposure.least_rate import out_of_reach
 from engine.stop_rules.stop_reasons import explain_stop
 from itembank.drawing.plane import number_text
 from itembank.simulations.report.charts import Chart, report_charts
 from itembank.simulations.report.numbers import error_text, figure_text, percent_text
-from itembank.simulations.report.words import FIGURES, SETTINGS, STOP_RULES, text
+from itembank.simulations.report.words import FIGURES, SELECTIONS, SETTINGS, STOP_RULES, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class ReportContent:
     never_seen: tuple[str, ...]
     over_limit: tuple[str, ...]
     limit: str
+    #: A sentence where no control can keep the limit, or nothing.
+    out_of_reach: str
 
 
 def report_content(
@@ -73,6 +75,7 @@ def report_content(
         never_seen=tuple(sorted(item for item, rate in exposure.items() if rate == 0)),
         over_limit=tuple(item for item in by_use if limit is not None and exposure[item] > limit),
         limit="" if limit is None else percent_text(limit),
+        out_of_reach=_out_of_reach(document, limit, language),
     )
 
 
@@ -122,7 +125,7 @@ def setting_lines(
         "cut_score": number_text(design.cut_score),
         "confidence": percent_text(design.confidence),
         "stop_rules": _stop_rules(design, language),
-        "selection": RULES[design.selection][language],
+        "selection": SELECTIONS[design.selection][language],
         "randomesque": text("best_of", language, n=design.randomesque),
         "maximum_exposure": text("unlimited", language) if limit is None else percent_text(limit),
         "exposure_bins": str(design.exposure_bins) if design.exposure_bins > 1 else text("none", language),
@@ -131,6 +134,13 @@ def setting_lines(
     }
     left_out = () if has_cut else ("cut_score", "confidence")
     return tuple((words[language], values[name]) for name, words in SETTINGS.items() if name not in left_out)
+
+
+def _out_of_reach(document: Mapping[str, Any], limit: float | None, language: str) -> str:
+    least = document["mean_length"] / len(document["exposure"])
+    if limit is None or not out_of_reach(limit, least):
+        return ""
+    return text("limit_out_of_reach", language, limit=percent_text(limit), least=percent_text(least))
 
 
 def _stop_rules(design: ExamDesign, language: str) -> str:

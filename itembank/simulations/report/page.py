@@ -115,6 +115,8 @@ def _usage(content: ReportContent) -> str:
     )
     if not limit:
         return f"{seen}<p>{escape(text('no_limit', language))}</p>"
+    if content.out_of_reach:
+        seen += f"<p><strong>{escape(content.out_of_reach)}</strong></p>"
     if not content.over_limit:
         return f"{seen}<p>{escape(text('none_over_limit', language, limit=limit))}</p>"
     return seen + _codes(text("over_limit", language, n=len(content.over_limit), limit=limit), content.over_limit)

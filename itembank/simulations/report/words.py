@@ -22,33 +22,63 @@ FIGURES: Words = {
     "blueprint_violations": {"th": "การสอบที่ผิดผังข้อสอบ", "en": "Sittings that break the blueprint"},
 }
 
-#: The settings of a simulation, in the order in which they are shown.
+#: The settings of a simulation, in the order in which they are shown; those of a design as the exam form names them.
 SETTINGS: Words = {
     "examinees": {"th": "ผู้เข้าสอบจำลอง", "en": "Simulated candidates"},
     "ability": {"th": "ความสามารถจริง (ค่าเฉลี่ย, ส่วนเบี่ยงเบนมาตรฐาน)", "en": "True ability (mean, standard deviation)"},
     "seed": {"th": "ค่าเริ่มต้นการสุ่ม", "en": "Seed"},
     "parameters": {"th": "ค่าพารามิเตอร์จริง", "en": "True parameters"},
-    "length": {"th": "จำนวนข้อ (น้อยที่สุด–มากที่สุด)", "en": "Questions (fewest–most)"},
-    "cut_score": {"th": "จุดตัด (θ)", "en": "Cut score (θ)"},
-    "confidence": {"th": "ความมั่นใจที่ต้องการ", "en": "Confidence asked for"},
-    "stop_rules": {"th": "กติกาหยุดสอบ", "en": "Stop rules"},
-    "selection": {"th": "การเลือกข้อสอบ", "en": "Selection"},
-    "randomesque": {"th": "สุ่มจากข้อที่ดีที่สุด", "en": "Drawn from the best"},
-    "maximum_exposure": {"th": "ใช้ข้อหนึ่งได้มากที่สุด", "en": "Largest exposure of a question"},
-    "exposure_bins": {"th": "ช่วงความสามารถที่ควบคุมการใช้แยกกัน", "en": "Ability bins with exposure of their own"},
-    "pretest_items": {"th": "ข้อทดลองต่อการสอบ", "en": "Pretest questions a sitting"},
+    "length": {"th": "จำนวนข้อ (อย่างน้อย–อย่างมาก)", "en": "Questions (fewest–most)"},
+    "cut_score": {"th": "คะแนนตัด (ค่าความสามารถ θ)", "en": "Cut score (ability θ)"},
+    "confidence": {"th": "ความเชื่อมั่นของผล", "en": "Confidence of the verdict"},
+    "stop_rules": {"th": "เกณฑ์หยุดสอบ", "en": "When the exam stops"},
+    "selection": {"th": "การเลือกข้อสอบ", "en": "Choice of questions"},
+    "randomesque": {"th": "สุ่มจากกี่ข้อที่ดีที่สุด", "en": "Draw from the best"},
+    "maximum_exposure": {"th": "แต่ละข้อออกไม่เกิน", "en": "Each item goes to at most"},
+    "exposure_bins": {
+        "th": "จำนวนช่วงความสามารถที่คุมการใช้ข้อสอบซ้ำแยกกัน",
+        "en": "Bins of ability with a limit of their own",
+    },
+    "pretest_items": {"th": "จำนวนข้อทดลองใช้ต่อคน", "en": "Tried-out questions a candidate"},
     "constraints": {"th": "ข้อกำหนดในผังข้อสอบ", "en": "Bounds in the blueprint"},
 }
 
+#: Ways to choose questions, as the exam form names them.
+SELECTIONS: Words = {
+    "information-at-cut": {"th": "ข้อที่ให้สารสนเทศมากที่สุด ณ คะแนนตัด", "en": "Most informative at the cut score"},
+    "information": {"th": "ข้อที่ให้สารสนเทศมากที่สุด ณ ค่าประมาณความสามารถ", "en": "Most informative at the estimate"},
+    "posterior-information": {
+        "th": "ข้อที่ให้สารสนเทศโดยเฉลี่ยมากที่สุดตามความน่าจะเป็นของความสามารถ",
+        "en": "Most informative over the likely abilities",
+    },
+    "kl": {
+        "th": "ข้อที่แยกความสามารถจากค่าใกล้เคียงได้ดีที่สุด (Kullback–Leibler)",
+        "en": "Tells the estimate best from abilities around it (Kullback–Leibler)",
+    },
+    "mepv": {
+        "th": "ข้อที่คาดว่าจะลดความแปรปรวนของค่าประมาณได้มากที่สุด",
+        "en": "Expected to narrow the estimate most",
+    },
+    "progressive": {
+        "th": "แบบก้าวหน้า (เริ่มจากการสุ่ม แล้วให้น้ำหนักสารสนเทศมากขึ้นทุกข้อ)",
+        "en": "Progressive: by chance at first, more by information with every answer",
+    },
+    "random": {"th": "สุ่ม", "en": "At random"},
+}
+
+#: Stop rules, as the exam form names them; it has a field of its own for the time.
 STOP_RULES: Words = {
-    "confidence": {"th": "มั่นใจในผลตัดสินแล้ว", "en": "verdict is sure"},
-    "se": {"th": "ความคลาดเคลื่อนมาตรฐานต่ำพอ", "en": "standard error small enough"},
-    "information": {"th": "ไม่มีข้อที่ให้ข้อมูลพอ", "en": "no question informative enough"},
-    "sprt": {"th": "อัตราส่วนความน่าจะเป็นตามลำดับ (SPRT)", "en": "sequential probability ratio (SPRT)"},
-    "glr": {"th": "อัตราส่วนความน่าจะเป็นทั่วไป (GLR)", "en": "generalised likelihood ratio (GLR)"},
-    "interval": {"th": "ช่วงความเชื่อมั่นไม่คร่อมจุดตัด", "en": "interval clear of the cut"},
-    "length": {"th": "ครบจำนวนข้อ", "en": "full length"},
-    "time": {"th": "หมดเวลา", "en": "time is over"},
+    "confidence": {"th": "มั่นใจในผลตัดสิน", "en": "The verdict is sure"},
+    "se": {
+        "th": "ประมาณความสามารถได้ละเอียดพอ (ความคลาดเคลื่อนมาตรฐาน)",
+        "en": "Ability is known precisely enough (standard error)",
+    },
+    "information": {"th": "ไม่มีข้อที่บอกเพิ่มได้มากพอ", "en": "No question left would tell enough"},
+    "sprt": {"th": "การทดสอบอัตราส่วนความน่าจะเป็น (SPRT)", "en": "Probability ratio test (SPRT)"},
+    "glr": {"th": "อัตราส่วนภาวะน่าจะเป็นแบบทั่วไป (GLR)", "en": "Generalised likelihood ratio (GLR)"},
+    "interval": {"th": "ช่วงความเชื่อมั่นไม่คร่อมคะแนนตัด", "en": "The interval excludes the cut score"},
+    "length": {"th": "ครบจำนวนข้ออย่างมากเสมอ", "en": "Always the most questions"},
+    "time": {"th": "ครบเวลาที่กำหนด", "en": "The time is over"},
 }
 
 TEXTS: Words = {
@@ -78,11 +108,15 @@ TEXTS: Words = {
         "th": "ไม่มีข้อใดใช้เกินขีดจำกัด {limit}",
         "en": "No question was used more than the limit of {limit}.",
     },
+    "limit_out_of_reach": {
+        "th": "ขีดจำกัด {limit} ทำไม่ได้ด้วยข้อสอบที่มีอยู่ ต่ำกว่า {least} (จำนวนข้อเฉลี่ยหารด้วยจำนวนข้อในคลัง) เป็นไปไม่ได้",
+        "en": "The limit of {limit} cannot be kept: less than {least} (mean length over items) is impossible.",
+    },
     "no_limit": {"th": "ไม่ได้กำหนดขีดจำกัดการใช้ข้อสอบ", "en": "There is no limit to the use of a question."},
     "unlimited": {"th": "ไม่จำกัด", "en": "no limit"},
     "none": {"th": "ไม่มี", "en": "none"},
-    "all_rules": {"th": "ทุกกติกาพร้อมกัน: {rules}", "en": "all at once: {rules}"},
-    "any_rule": {"th": "กติกาใดก็ได้: {rules}", "en": "any one: {rules}"},
+    "all_rules": {"th": "ทุกเกณฑ์พร้อมกัน: {rules}", "en": "all at once: {rules}"},
+    "any_rule": {"th": "เกณฑ์ใดก็ได้: {rules}", "en": "any one: {rules}"},
     "best_of": {"th": "{n} ข้อ", "en": "{n}"},
     "parameters_differ": {
         "th": "ต่างจากค่าในคลังตามความคลาดเคลื่อนมาตรฐาน",
@@ -99,7 +133,7 @@ TEXTS: Words = {
     "accuracy": {"th": "ตัดสินถูกต้อง", "en": "Decisions right"},
     "undecided": {"th": "ยังตัดสินไม่ได้", "en": "Left undecided"},
     "coverage": {"th": "ช่วง 90% ครอบคลุมค่าจริง", "en": "90% intervals hold the truth"},
-    "key_cut": {"th": "จุดตัด", "en": "Cut score"},
+    "key_cut": {"th": "คะแนนตัด", "en": "Cut score"},
     "key_limit": {"th": "ขีดจำกัด", "en": "Limit"},
     "key_equal": {"th": "อ้างเท่ากับจริง", "en": "Claim equals truth"},
     "whiskers": {
@@ -114,17 +148,17 @@ TEXTS: Words = {
     "conditional_y": {"th": "หน่วย θ", "en": "Units of θ"},
     "accuracy_title": {"th": "การตัดสินถูกต้องตามความสามารถจริง", "en": "Right decisions by true ability"},
     "accuracy_long": {
-        "th": "สัดส่วนผู้เข้าสอบที่ตัดสินถูกด้านของจุดตัด ในแต่ละช่วงของความสามารถจริง ใกล้จุดตัดย่อมตัดสินยากที่สุด",
+        "th": "สัดส่วนผู้เข้าสอบที่ตัดสินถูกด้านของคะแนนตัด ในแต่ละช่วงของความสามารถจริง ใกล้คะแนนตัดย่อมตัดสินยากที่สุด",
         "en": "Share of candidates placed on the right side of the cut, in each range of true ability; it is hardest "
         "near the cut.",
     },
-    "claims_title": {"th": "ความมั่นใจที่ระบบอ้างเทียบกับความจริง", "en": "Confidence claimed against the truth"},
+    "claims_title": {"th": "ความเชื่อมั่นที่ระบบอ้างเทียบกับความจริง", "en": "Confidence claimed against the truth"},
     "claims_long": {
-        "th": "ผู้เข้าสอบแบ่งเป็นกลุ่มเท่า ๆ กันตามความมั่นใจที่ระบบอ้าง จุดแต่ละจุดคือสัดส่วนที่ระบบตัดสินถูกด้านจริงในกลุ่มนั้น",
+        "th": "ผู้เข้าสอบแบ่งเป็นกลุ่มเท่า ๆ กันตามความเชื่อมั่นที่ระบบอ้าง จุดแต่ละจุดคือสัดส่วนที่ระบบตัดสินถูกด้านจริงในกลุ่มนั้น",
         "en": "Candidates in groups of equal size by the confidence that the engine claims; each point is the share of "
         "the group placed on the right side in truth.",
     },
-    "claimed": {"th": "ความมั่นใจที่อ้าง", "en": "Confidence claimed"},
+    "claimed": {"th": "ความเชื่อมั่นที่อ้าง", "en": "Confidence claimed"},
     "actual": {"th": "ถูกต้องจริง", "en": "Right in truth"},
     "lengths_title": {"th": "การกระจายของจำนวนข้อ", "en": "Distribution of lengths"},
     "lengths_long": {"th": "จำนวนการสอบตามจำนวนข้อที่ใช้", "en": "Number of sittings by their number of questions."},

@@ -55,7 +55,8 @@ def test_a_decision_in_english():
 def test_a_decision_in_thai():
     told = explain(DECISION, "th")
     assert told.startswith("ข้อที่ 5 คือ B — เมื่อตอบข้อ Z ถูก ค่าประมาณความสามารถเปลี่ยนจาก 0.00 (±0.61) เป็น 0.34 (±0.55)")
-    for part in ("จุดตัด −0.30", "ลำดับที่ 2", "เลขสุ่ม 0.612", "เกณฑ์การปฏิบัติงาน DG602-2.3", "มากที่สุด 4 ข้อ", "กันข้อสอบไว้ 4 ข้อ"):
+    parts = ("คะแนนตัด −0.30", "ลำดับที่ 2", "เลขสุ่ม 0.612", "DG602-2.3", "จำนวนอย่างมาก 4 ข้อ", "กันข้อสอบไว้ 4 ข้อ")
+    for part in parts:
         assert part in told
 
 
@@ -210,8 +211,8 @@ def test_a_question_that_is_tried_out_is_told_as_what_it_is():
         "0.123 is below the share 0.30 that is left to chance."
     )
     told = explain(TRIAL, "th")
-    assert told.startswith("ข้อที่ 5 คือ B — เป็นข้อสอบที่นำมาทดลองใช้ ไม่นับคะแนน")
-    for part in ("ลำดับที่ 2", "0.412", "ทดลองใช้ 6 ข้อ", "เลขสุ่ม 0.123 ต่ำกว่าสัดส่วน 0.30"):
+    assert told.startswith("ข้อที่ 5 คือ B — เป็นข้อทดลองใช้ ไม่นับคะแนน")
+    for part in ("ลำดับที่ 2", "0.412", "ข้อทดลองใช้ 6 ข้อ", "เลขสุ่ม 0.123 ต่ำกว่าสัดส่วน 0.30"):
         assert part in told
 
 
@@ -242,3 +243,26 @@ def test_near_certainty_is_never_told_as_certainty():
     assert "to 99.9%" in explain(document, "en")
     assert "to 0.1%" in explain(DECISION | {"probability_competent": 1e-9}, "en")
     assert "to 100%" in explain(DECISION | {"probability_competent": 1.0}, "en")
+
+
+@pytest.mark.parametrize(("language", "named"), [("th", "(DG100, DT600)"), ("en", "finished before (DG100, DT600)")])
+def test_the_first_question_says_which_units_informed_the_start(language, named):
+    first = DECISION | {"position": 1, "last_answer": None}
+    told = explain(first, language, informed_by=("DG100", "DT600"))
+    # It stands with the estimate that it explains, and takes nothing else away.
+    ability, rest = told.split(named)
+    assert "0.34" in ability
+    assert "0.612" in rest
+    assert explain(first, language) == explain(first, language, informed_by=())
+    assert named not in explain(first, language)
+
+
+def test_a_question_tried_out_first_says_so_too():
+    first = TRIAL | {"position": 1}
+    assert "(DG100)" in explain(first, "en", informed_by=("DG100",))
+    assert "DG100" not in explain(first, "en")
+
+
+def test_a_rule_that_weighs_nothing_has_words_of_its_own():
+    for words in RULES["testlet"].values():
+        assert "testlet" in words or "ชุดคำถาม" in words

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.errors import InvalidParameters, InvalidSetting, UnknownItem
 from engine.exposure.eligibility import (
@@ -10,7 +12,8 @@ from engine.exposure.eligibility import (
     merge,
     update,
 )
-from tests.engine.pools import pool_of
+from engine.simulation.simulate import simulate
+from tests.engine.pools import exam_of, pool_of
 
 POOL = pool_of(4)
 COUNTS = ExposureCounts(POOL.item_ids, np.array([100.0, 100, 60, 100]), np.array([25.0, 10, 24, 0]), 100.0)
@@ -22,10 +25,75 @@ def test_eligibility_follows_the_published_rule_where_nothing_was_given_too_ofte
 
 
 def test_what_was_given_too_often_is_given_back_within_the_horizon():
-    counts = ExposureCounts(POOL.item_ids, np.array([100.0, 100, 60, 90]), np.array([27.0, 24, 27, 90]), 100.0)
-    # Two sittings too many: a twentieth of each comes off the rate aimed at. One too few changes nothing.
-    expected = [(0.25 - 2 / 20) * 100 / 27, 1, (0.25 - 2 / 20) * 60 / 27, 0]
+    counts = ExposureCounts(
+        tuple("abcdefgh"), np.array([100.0, 100, 60, 90, 9, 9, 9, 9]), np.array([27.0, 24, 27, 90, 0, 0, 0, 0]), 100.0
+    )
+    # Two sittings too many: a twentieth of each comes off the rate aimed at. One too few changes nothing; and a quarter
+    # of the rate is left to an item that was given far too often.
+    expected = [(0.25 - 2 / 20) * 100 / 27, 1, (0.25 - 2 / 20) * 60 / 27, 0.25 / 4, 1, 1, 1, 1]
     np.testing.assert_allclose(eligibility_probabilities(counts, maximum_rate=0.25), expected)
+
+
+def forced(counts, *, times, maximum_rate=0.25):
+    """Let the first item be given every time, drawn or not, as a blueprint does that has no other."""
+    draws = np.random.default_rng(1)
+    for _ in range(times):
+        out = draws.random(len(counts.item_ids)) >= eligibility_probabilities(counts, maximum_rate=maximum_rate)
+        counts = counted(counts, out, np.arange(out.size) == 0)
+    return counts
+
+
+def test_an_item_that_the_blueprint_forced_comes_back_once_it_has_company():
+    counts = forced(ExposureCounts.none_yet([f"i{place}" for place in range(12)]), times=1000)
+    draws, given = np.random.default_rng(2), []
+    for _ in range(3000):
+        out = draws.random(12) >= eligibility_probabilities(counts, maximum_rate=0.25)
+        asked = np.arange(12) == (np.argmin(out) if not out.all() else 11)
+        given.append(asked[0])
+        counts = counted(counts, out, asked)
+    by_thousand = np.mean(np.reshape(given, (3, 1000)), axis=1)
+    # At first what it was given too often is given back, which would take it out of all of these sittings.
+    assert 0.03 < by_thousand[0] < 0.2
+    assert by_thousand[2] == pytest.approx(0.25, abs=0.05)
+
+
+def test_a_limit_that_is_lifted_frees_what_was_given_too_often():
+    counts = forced(ExposureCounts.none_yet(("a", *"bcdefgh")), times=500)
+    np.testing.assert_array_equal(eligibility_probabilities(counts, maximum_rate=1.0), np.ones(8))
+
+
+def test_counts_kept_before_forced_items_counted_as_eligible_lock_nothing_out():
+    old = ExposureCounts(tuple("abcdefgh"), np.array([0.3, *[900] * 7]), np.array([630.0, *[9] * 7]), 632.0)
+    assert eligibility_probabilities(old, maximum_rate=0.25)[0] == 0.25 / 4
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 10**6), st.floats(0.02, 1), st.integers(1, 12))
+def test_whatever_was_given_every_item_keeps_a_share_of_the_rate(seed, maximum_rate, items):
+    draws = np.random.default_rng(seed)
+    counts = ExposureCounts.none_yet([f"i{place}" for place in range(items)])
+    for _ in range(60):
+        counts = counted(counts, draws.random(items) < 0.8, draws.random(items) < draws.random(), fading=0.97)
+    assert (counts.eligible >= counts.administered).all()
+    eligible = eligibility_probabilities(counts, maximum_rate=maximum_rate)
+    assert (eligible >= maximum_rate / 4).all()
+    assert (eligible <= 1).all()
+
+
+@pytest.mark.parametrize("maximum_rate", [0.2, 0.3])
+def test_a_limit_below_length_over_items_still_evens_the_use_out(maximum_rate):
+    # Twenty of sixty items: somebody has to be given every question, so a third is the least there can be.
+    exam = exam_of(pool_of(60), minimum_length=20, maximum_length=20, stop_rule="length", selection="information")
+    report = simulate(exam, examinees=500, seed=3, maximum_exposure=maximum_rate)
+    assert report.max_exposure < 0.38
+    assert report.usage.smallest_possible == pytest.approx(1 / 3)
+    assert report.usage.limit_out_of_reach
+
+
+def test_the_rate_aimed_at_is_never_more_than_all_sittings():
+    counts = ExposureCounts(("a", "b"), np.full(2, 100.0), np.full(2, 100.0), 100.0)
+    np.testing.assert_array_equal(eligibility_probabilities(counts, maximum_rate=0.1), [1, 1])
+    assert eligibility_probabilities(ExposureCounts.none_yet(()), maximum_rate=0.1).size == 0
 
 
 @pytest.mark.parametrize(("at_once", "limit"), [(1, 0.265), (10, 0.27), (50, 0.29)])
@@ -100,3 +168,24 @@ def test_impossible_settings_and_unknown_items_are_refused():
         update(COUNTS, [], ["nowhere"])
     with pytest.raises(InvalidParameters, match="one administered count of 0 or more per item"):
         ExposureCounts(("a",), np.ones(1), -np.ones(1), 1.0)
+
+
+@pytest.mark.parametrize("sittings", [float("nan"), -3.0, float("inf")])
+def test_an_impossible_number_of_sittings_is_refused(sittings):
+    with pytest.raises(InvalidParameters, match=f"finite number of sittings from 0, not {sittings}"):
+        ExposureCounts(("a",), np.ones(1), np.zeros(1), sittings)
+
+
+def test_an_item_counted_twice_is_refused():
+    with pytest.raises(InvalidParameters, match="every item once, not 'b' twice"):
+        ExposureCounts(("c", "b", "b", "c", "a"), np.ones(5), np.zeros(5), 1.0)
+
+
+@pytest.mark.parametrize(
+    "change", [{"eligible": ["many"]}, {"administered": [10**400]}, {"sittings": "some"}, {"sittings": None}]
+)
+def test_a_document_with_text_for_a_count_is_refused(change):
+    document = ExposureCounts.none_yet(("a",)).to_dict()
+    assert ExposureCounts.from_dict(document).sittings == 0
+    with pytest.raises(InvalidParameters, match="is missing or wrong"):
+        ExposureCounts.from_dict(document | change)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from engine.ability.ability_grid import mean_and_sd
+from engine.ability.ability_grid import mean_and_sd, posterior_of
 from engine.errors import InvalidParameters, InvalidSetting
 from engine.exposure.eligibility import ExposureCounts, draw_ineligible, update
 from engine.exposure.exposure_bins import (
@@ -12,12 +12,14 @@ from engine.exposure.exposure_bins import (
     EligibilityDraw,
     bin_boundaries,
     bin_of,
+    bins_of,
     bins_of_sitting,
     draw_ineligible_by_bin,
     merge_by_bin,
     update_by_bin,
 )
-from engine.simulation.simulate import simulate
+from engine.selection.item_selection import RECORDED_DIGITS
+from engine.simulation.simulate import simulate, simulate_sitting
 from engine.sittings.sitting import fold, record, replay, start
 from tests.engine.pools import exam_of, pool_of
 
@@ -72,6 +74,47 @@ def test_a_sitting_counts_in_the_bins_that_it_visited():
 def test_an_item_kept_back_in_every_bin_that_was_visited_was_not_eligible():
     counts = update_by_bin(BinnedCounts.none_yet(POOL.item_ids, bins=3), DRAW, [("item-003", 0)], fading=1)
     np.testing.assert_array_equal(counts.overall.eligible, [0, 0, 1, 1])
+
+
+def test_an_item_given_although_kept_back_counts_as_eligible_where_it_was_given():
+    given = [("item-000", 0), ("item-001", 0), ("item-002", 1)]
+    counts = update_by_bin(BinnedCounts.none_yet(POOL.item_ids, bins=3), DRAW, given, fading=1)
+    np.testing.assert_array_equal(counts.bins[0].eligible, [1, 1, 1, 1])
+    np.testing.assert_array_equal(counts.bins[1].eligible, [0, 1, 1, 1])
+    np.testing.assert_array_equal(counts.overall.eligible, [1, 1, 1, 1])
+
+
+def orders_of_sum(exam):
+    """Sum the first estimate in the ways of the delivery, of cohorts of several sizes, and backwards."""
+    posterior, nodes = posterior_of(exam.grid.log_prior), exam.grid.nodes
+    yield mean_and_sd(nodes, posterior)[0]
+    for sittings in (7, 250):
+        yield from (np.tile(posterior, (sittings, 1)) @ nodes)[:9].tolist()
+    yield float(np.dot(posterior[::-1], nodes[::-1]))
+    yield float(np.sum(posterior * nodes))
+    yield from np.cumsum(posterior * nodes)[-1:].tolist()
+
+
+@pytest.mark.parametrize("bins", [2, 4])
+def test_the_bin_of_the_first_estimate_does_not_depend_on_its_last_digit(bins):
+    # With an even number of bins a boundary is where every sitting begins. The record keeps twelve digits of it.
+    for mean in [*np.linspace(-1, 1, 41).tolist(), 0.1234567895, -0.30000000005]:
+        exam = binned_exam(exposure_bins=bins, prior_mean=mean, cut_score=mean)
+        thetas = list(orders_of_sum(exam))
+        recorded = [round(theta, RECORDED_DIGITS) for theta in thetas]
+        assert {bin_of(exam.design, theta) for theta in thetas + recorded} == {bins // 2}
+        np.testing.assert_array_equal(bins_of(exam.design, np.array(thetas)), bins // 2)
+
+
+@pytest.mark.parametrize("mean", [-0.95, 0.25, 0.55])
+def test_sittings_stepped_together_begin_in_the_bin_of_those_delivered(mean):
+    exam = binned_exam(exposure_bins=2, prior_mean=mean, cut_score=mean, maximum_exposure=0.2)
+    report = simulate(exam, examinees=42, seed=5, ability_mean=mean, at_once=7, keep_sittings=True)
+    assert any(sitting.ineligible_by_bin[0] for sitting in report.sittings)
+    for taken in report.sittings[7:]:
+        kept_back = {"ineligible": taken.ineligible, "ineligible_by_bin": taken.ineligible_by_bin}
+        one = simulate_sitting(exam, seed=taken.seed, theta=taken.theta, truth=exam.pool, **kept_back)
+        assert one.responses == taken.responses
 
 
 def test_without_bins_counting_is_that_of_all_sittings():

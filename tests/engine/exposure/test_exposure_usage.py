@@ -36,6 +36,8 @@ def test_a_report_names_what_is_used_too_much_and_not_at_all():
     assert (report.max_exposure, report.over_limit, report.unused) == (0.9, ("b", "d"), ("c",))
     assert report.smallest_possible == report.even_overlap == pytest.approx(0.4)
     assert report.to_dict()["over_limit"] == ["b", "d"]
+    assert not report.limit_out_of_reach
+    assert usage_report(("a", "b"), np.array([3.0, 3]), 4, limit=0.7).limit_out_of_reach
     assert usage_report(("a",), np.array([3.0]), 3).over_limit == ()
 
 

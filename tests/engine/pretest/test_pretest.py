@@ -384,8 +384,9 @@ def test_pools_that_cannot_be_are_refused():
         with_trials(pretest_enemies=[("x", "item-000")])
     with pytest.raises(UnknownItem, match="'trial-1'"):
         with_trials(pretest_enemies=[("trial-0", "trial-1")])
-    with pytest.raises(InvalidSetting, match="answers to pretest item 'trial-0' must be 0 or more, not -1"):
-        start(EXAMS[0], seed=1, pretest_counts={"trial-0": -1})
+    for number in (-1, float("nan"), 2.0, True, 10**10):
+        with pytest.raises(InvalidSetting, match=f"item 'trial-0' must be a whole number from 0 to .*, not {number}"):
+            start(EXAMS[0], seed=1, pretest_counts={"trial-0": number})
     with pytest.raises(UnknownItem, match="'item-000'"):
         start(EXAMS[0], seed=1, pretest_counts={"item-000": 1})
     with pytest.raises(InvalidSetting, match="pretest item 'trial-0' are counted but there is no pretest pool"):
@@ -424,3 +425,20 @@ def test_the_record_of_an_item_that_counts_is_as_before():
     state = start(EXAMS[0], seed=3)
     assert not {"random_share", "by_chance"} & state.decision.to_dict().keys()
     assert {"random_share", "by_chance"} < first_trial(EXAMS[0]).decision.to_dict().keys()
+
+
+@pytest.mark.parametrize("combination", ["any", "all"])
+@pytest.mark.parametrize("rules", [("confidence", "time"), ("time", "confidence")])
+def test_nothing_is_tried_out_once_the_time_is_over(rules, combination):
+    limit = StopSettings(further_rules=rules[1:], combination=combination, time_limit_seconds=300.0)
+    exam = with_trials(stop_rule=rules[0], stopping=limit, pretest_items=8)
+    late = 0
+    for seed in range(20):
+        state, elapsed = start(exam, seed=seed, elapsed_seconds=0.0), 0.0
+        while not state.finished:
+            assert elapsed < 300 or (state.next_pretest is None and len(state.administered) < 10)
+            elapsed += 20
+            item_id = pending_item_id(exam, state)
+            state = record(exam, state, item_id=item_id, response=1, elapsed_seconds=elapsed)
+        late += state.pretest_places[-1] > len(state.administered) + len(state.pretest_responses)
+    assert late

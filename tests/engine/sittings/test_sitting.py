@@ -144,7 +144,9 @@ def test_a_record_that_breaks_the_blueprint_is_refused():
 
 
 def test_starts_that_make_no_sense_are_refused():
-    with pytest.raises(InvalidSetting, match="seed must be 0 or more, not -4"):
-        start(EXAM, seed=-4)
+    for seed in (-4, 1.5, float("nan"), "a", True, None):
+        with pytest.raises(InvalidSetting, match=f"seed must be a whole number, 0 or more, not {seed!r}"):
+            start(EXAM, seed=seed)
+    assert start(EXAM, seed=np.int64(3)).next_item == start(EXAM, seed=3).next_item
     with pytest.raises(UnknownItem, match="'nowhere'"):
         start(EXAM, seed=1, ineligible=["nowhere"])

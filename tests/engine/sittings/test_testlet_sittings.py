@@ -339,8 +339,7 @@ def test_exposure_control_takes_a_testlet_by_its_rarest_item_and_whole():
         assert all(members <= set(out) or members.isdisjoint(out) for members in ids)
         assert draw_ineligible_by_bin(binned, POOL, maximum_rate=0.25, seed=seed).everywhere == out
     share = np.mean([POOL.item_ids[0] in out for out in draws])
-    lone = ExposureCounts(("item-03",), np.array([100.0]), np.array([50.0]), 100)
-    expected = 1 - eligibility_probabilities(lone, maximum_rate=0.25)[0]
+    expected = 1 - eligibility_probabilities(counts, maximum_rate=0.25)[3]
     assert share == pytest.approx(expected, abs=4 * np.sqrt(0.25 / 300))
     exam = exam_of(POOL, minimum_length=10, maximum_length=16)
     limited = simulate(exam, examinees=300, seed=4, maximum_exposure=0.5)

@@ -269,6 +269,14 @@ def test_settings_survive_the_way_through_a_design_and_old_documents_have_none()
         ({"combination": 1}, "stopping.combination must be any or all, not 1"),
         ({"loss_false_positive": 0}, "stopping.loss_false_positive must be finite and above 0, not 0"),
         ({"loss_false_negative": float("inf")}, "stopping.loss_false_negative must be finite"),
+        ({"loss_false_negative": float("nan")}, "stopping.loss_false_negative must be finite"),
+        ({"loss_false_positive": 10**400}, "stopping.loss_false_positive must be finite"),
+        (
+            {"loss_false_positive": 1e308, "loss_false_negative": 1e-308},
+            r"loss_false_positive must be from a millionth to a million times loss_false_negative 1e-308, not 1e\+308",
+        ),
+        ({"loss_false_positive": 1e-308, "loss_false_negative": 1e308}, "loss_false_positive must be from a millionth"),
+        ({"loss_false_positive": 1.1e6}, "loss_false_positive must be from a millionth"),
         ({"minimum_information": -1.0}, "stopping.minimum_information must be"),
         ({"target_standard_error": 0.01}, r"stopping.target_standard_error must be finite and at least 0\.02"),
         ({"target_standard_error": float("nan")}, "stopping.target_standard_error must be finite"),
@@ -304,3 +312,43 @@ def test_unknown_reasons_and_languages_are_refused():
         explain_stop("bored", "th")
     with pytest.raises(InvalidSetting, match="language must be one of th, en, not 'fr'"):
         explain_stop("maximum_length", "fr")
+
+
+@pytest.mark.parametrize(("false_positive", "false_negative"), [(1e6, 1.0), (1.0, 1e6), (3e-300, 3e-300)])
+@pytest.mark.parametrize("confidence", [0.51, 0.95, 0.999])
+def test_the_furthest_losses_still_leave_two_thresholds(false_positive, false_negative, confidence):
+    losses = StopSettings(loss_false_positive=false_positive, loss_false_negative=false_negative)
+    upper, lower = losses.thresholds(confidence)
+    assert 0 < lower < upper < 1
+
+
+def at_time(exam, responses, elapsed):
+    state = fold(exam, seed=1, responses=list(zip(exam.pool.item_ids, responses, strict=False)), elapsed_seconds=0.0)
+    return decide_stop(
+        exam,
+        administered=state.administered,
+        responses=state.responses,
+        posterior=state.posterior,
+        elapsed_seconds=elapsed,
+    )
+
+
+@pytest.mark.parametrize("rules", [("confidence", "time"), ("time", "confidence"), ("time", "length")])
+def test_the_clock_waits_for_no_other_rule_nor_they_for_it(rules):
+    exam = together("all", *rules, time_limit_seconds=60.0)
+    assert exam.design.may_end_early
+    assert at_time(exam, [1, 0, 1], 59.9) == StopDecision(False)
+    assert at_time(exam, [1, 0, 1], 60.0) == StopDecision(True, "time_limit_reached")
+    assert at_time(exam, [1, 0], 60.0) == StopDecision(False)
+    if "confidence" in rules:
+        assert at_time(exam, [1] * 6, 5.0) == StopDecision(True, "confident_competent")
+
+
+def test_extra_time_sets_the_clock_back_and_the_answers_still_fold():
+    exam = together("any", "time", time_limit_seconds=300.0)
+    state, recorded, times = start(exam, seed=1, elapsed_seconds=0.0), [], [100.0, 40.0, 70.0, 299.0]
+    for elapsed in times:
+        recorded.append((exam.pool.item_ids[state.next_item], 1))
+        state = record(exam, state, item_id=recorded[-1][0], response=1, elapsed_seconds=elapsed)
+    replayed = list(replay(exam, seed=1, responses=recorded, elapsed_seconds=times))
+    assert replayed[-1].next_item == state.next_item is not None

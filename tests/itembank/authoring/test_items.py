@@ -20,6 +20,7 @@ from itembank.authoring.starter import install_starter_bank, starter_items
 from itembank.authoring.testlets import check_published_testlets
 from itembank.database import Database
 from itembank.errors import EditConflict, IllegalMove, InvalidInput, NotAllowed, NotFound, OwnWork
+from itembank.framework.starter import load_starter_standard
 from itembank.tables import AuditEntry
 from tests.support.institution import NOON, Institution
 
@@ -217,23 +218,27 @@ def test_lists_filter_search_and_page(filled: Filled) -> None:
         by_criterion, _ = list_items(session, actor=writer, criterion="DG101-1.1")
         drafts, n_drafts = list_items(session, actor=writer, state=ItemState.DRAFT)
         found, n_found = list_items(session, actor=writer, search="dlit101-1.1-0")
-    assert (total, in_unit, len(by_unit), len(second)) == (126, 20, 7, 7)
+    assert (total, in_unit, len(by_unit), len(second)) == (len(starter_items()), 20, 7, 7)
     assert {line.criterion for line in by_criterion} == {"DG101-1.1"}
     assert not set(by_unit) & set(second)
     assert (drafts, n_drafts) == ((), 0)
-    assert n_found == len(found) == 4
+    assert n_found == len(found) == 5
 
 
 def test_coverage_counts_live_items_and_grades_them(filled: Filled) -> None:
     database, people = filled
     _create(database, people["writer"])
+    with database.writing() as session:
+        lines, _ = list_items(session, actor=people["writer"], criterion="DL101-1.1")
+        for line in lines:
+            move_item(session, actor=COMMAND_LINE, item_id=line.id, move_name="retire", note="ล้าสมัย", now=NOON)
     with database.reading() as session:
         units = {unit.code: unit for unit in coverage(session, actor=people["writer"])}
-    assert (units["DG100"].live, units["Dlit100"].live, units["DT600"].live) == (20, 72, 34)
+    assert (units["DG100"].live, units["Dlit100"].live, units["DT600"].live) == (20, 90, 51)
     first = units["DG100"].elements[0].criteria[0]
     assert (first.live, first.in_work, first.level) == (5, 1, CoverageLevel.GOOD)
-    assert units["DT600"].elements[0].criteria[0].level is CoverageLevel.THIN
-    assert units["DL100"].uncovered > 0
+    assert units["DT600"].elements[0].criteria[0].level is CoverageLevel.FAIR
+    assert (units["DL100"].uncovered, units["DL200"].uncovered) == (1, 0)
     assert all(
         criterion.level is CoverageLevel.NOT_WRITTEN
         for element in units["DTR200"].elements
@@ -310,11 +315,27 @@ def test_every_starter_item_is_complete() -> None:
         assert all(option.rationale.strip() for option in content.options), code
         assert content.source.strip(), code
         per_criterion[content.criterion] = per_criterion.get(content.criterion, 0) + 1
-    assert sum(count for code, count in per_criterion.items() if code.startswith("Dlit")) == 72
-    assert all(count >= 4 for code, count in per_criterion.items() if code.startswith("Dlit"))
-    assert all(count >= 5 for code, count in per_criterion.items() if code.startswith("DG"))
-    assert all(count >= 2 for code, count in per_criterion.items() if code.startswith("DT"))
-    assert (len(items), len(per_criterion)) == (126, 18 + 4 + 17)
+    written = {
+        criterion.code: unit.code
+        for unit in load_starter_standard().units
+        for element in unit.elements
+        if element.is_written
+        for criterion in element.criteria
+    }
+    assert per_criterion.keys() == written.keys()
+    assert len(written) == 135
+    assert all(count >= (5 if written[code] == "Dlit100" else 3) for code, count in per_criterion.items())
+    assert len(items) == 449
+
+
+def test_ratings_of_the_starter_bank_spread_over_the_scale() -> None:
+    ratings = Counter(content.difficulty_rating for _, content in starter_items())
+    total = sum(ratings.values())
+    assert all(ratings[rating] >= 0.07 * total for rating in range(1, 6)), ratings
+    per_criterion: dict[str, set[int]] = {}
+    for _, content in starter_items():
+        per_criterion.setdefault(content.criterion, set()).add(content.difficulty_rating)
+    assert all(len(found) > 1 for found in per_criterion.values())
 
 
 def test_the_starter_bank_shows_what_questions_can_be() -> None:
@@ -336,4 +357,4 @@ def test_starter_items_keep_to_the_house_rules_of_item_writing() -> None:
             assert len(texts) == 4, code
     share = {letter: keys.count(letter) / len(keys) for letter in "ABCD"}
     assert all(0.15 <= part <= 0.35 for part in share.values()), share
-    assert len({content.stem for _, content in starter_items()}) == 126
+    assert len({content.stem for _, content in starter_items()}) == len(starter_items())

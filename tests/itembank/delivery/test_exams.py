@@ -85,8 +85,8 @@ def test_a_design_that_the_bank_cannot_fill_is_refused_by_what_is_missing(filled
         greedy = replace(design, blueprint=Blueprint((Bounds(level="criterion", code="DG101-1.1", minimum=9),)))
         with pytest.raises(BankTooSmall, match=r"DG101-1\.1"):
             create_exam(session, actor=admin, title="x", unit="DG100", design=greedy, now=NOON)
-        with pytest.raises(BankTooSmall, match="no item for unit DL100"):
-            propose_design(session, actor=admin, unit="DL100")
+        with pytest.raises(BankTooSmall, match="no item for unit DTR200"):
+            propose_design(session, actor=admin, unit="DTR200")
         with pytest.raises(InvalidInput, match="title"):
             create_exam(session, actor=admin, title=" ", unit="DG100", design=design, now=NOON)
         with pytest.raises(InvalidInput, match="time_limit_minutes"):

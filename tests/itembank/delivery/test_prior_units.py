@@ -19,6 +19,7 @@ from itembank.delivery.prior_units import informing_units, sitting_design
 from itembank.delivery.records import load_record, prepared_exam
 from itembank.delivery.replay import replay_sitting
 from itembank.delivery.sittings import end_sitting
+from itembank.delivery.told_replay import told_replay
 from itembank.publishing.pools import unit_pool
 from itembank.tables import Exam, RecordedOutcome, Sitting, Standard
 from tests.support.banks import publish_another
@@ -90,6 +91,29 @@ def test_an_informed_sitting_replays_and_its_result_names_the_units(filled: Fill
     assert [unit.code for unit in result.informed_by] == ["DG100"]
     assert isinstance(result.informed_by[0], InformingUnit)
     assert result.informed_by[0].title
+
+
+def test_the_replay_tells_what_informed_the_start(filled: Filled) -> None:
+    database, people = filled
+    first = _finish(database, people, people.exam)
+    informed = _finish(database, people, _exam(database, unit="DT600"), after=60)
+    with database.reading() as session:
+        reports = {
+            sitting_id: replay_sitting(session, actor=people["administrator"], sitting_id=sitting_id, now=LATER)
+            for sitting_id in (first, informed)
+        }
+        design = session.get_one(Sitting, informed).design
+    prior = reports[informed].prior
+    assert prior is not None
+    assert (prior.mean, prior.sd, prior.weight) == (
+        design["prior_mean"], design["prior_sd"], design["prior_origin"]["weight"]
+    )  # fmt: skip
+    assert (prior.population_mean, prior.population_sd) == (0.0, 1.0)
+    assert (prior.units, prior.sittings) == (("DG100",), (first,))
+    told = told_replay(reports[informed], language="en")
+    assert ["finished before (DG100)" in sentence for sentence in told.decisions[:3]] == [True, False, False]
+    assert reports[first].prior is None
+    assert not any("finished before" in sentence for sentence in told_replay(reports[first], language="en").decisions)
 
 
 def test_nothing_that_comes_later_changes_what_was_pinned(filled: Filled) -> None:

@@ -13,8 +13,8 @@ from itembank.actor import COMMAND_LINE, Role
 from itembank.audit import list_entries
 from itembank.database import Database
 from itembank.delivery.exam_planning import (
-    adjusted_design,
     blueprint_lines,
+    changed_fields,
     design_shortfalls,
     examinable_units,
     opening_state,
@@ -97,9 +97,8 @@ def test_a_design_names_the_field_that_makes_no_sense(
 ) -> None:
     with database.reading() as session:
         design = propose_design(session, actor=COMMAND_LINE, unit="DG100")
-    entered = {"minimum_length": 10, "maximum_length": 15, "cut_score": 0.0, "confidence": 0.95} | values
     with pytest.raises(InvalidInput) as refused:
-        adjusted_design(design, **entered)  # type: ignore[arg-type]
+        changed_fields(design, values)
     assert refused.value.details["field"] == field
     with pytest.raises(InvalidInput) as refused:
         read_design(design.to_dict() | values)

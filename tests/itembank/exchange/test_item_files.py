@@ -17,6 +17,7 @@ from itembank.actor import COMMAND_LINE
 from itembank.authoring.enemies import enemies
 from itembank.authoring.exchange import ExchangedEnemy, ExchangedItem, export_items, import_items, starter_rows
 from itembank.authoring.items import list_items
+from itembank.authoring.starter import starter_items
 from itembank.database import Database
 from itembank.errors import UnreadableFile
 from itembank.exchange.item_files import read_items, write_items
@@ -178,7 +179,7 @@ def test_an_import_that_can_not_stand_is_refused_in_the_preview_too(
         with pytest.raises(UnreadableFile, match=message):
             take_in(database, items, preview=preview)
     with database.reading() as session:
-        assert list_items(session, actor=people["writer"])[1] == 126
+        assert list_items(session, actor=people["writer"])[1] == len(starter_items())
 
 
 def test_a_pair_named_from_both_sides_is_one_and_keeps_the_reason_given(filled: Filled) -> None:

@@ -82,6 +82,17 @@ def test_items_never_given_and_over_the_limit_are_named(document: dict[str, Any]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_limit_that_no_control_keeps_is_named(design: ExamDesign, document: dict[str, Any], language: str) -> None:
+    least = document["mean_length"] / len(document["exposure"])
+    settings = setting_lines(design, examinees=150, seed=3, ability=(0.0, 1.0), parameters="same", language=language)
+    for limit, named in ((least / 2, True), (least, False), (None, False)):
+        content = report_content(document, cut_score=0.0, limit=limit, language=language)
+        assert bool(content.out_of_reach) == named
+        html = report_page(content, subject="x", settings=settings)
+        assert (f"{100 * least:.1f}%" in content.out_of_reach and content.out_of_reach in html) == named
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_chart_brings_its_data(document: dict[str, Any], language: str) -> None:
     charts = {chart.name: chart for chart in report_charts(document, cut_score=0.0, limit=0.6, language=language)}
     assert list(charts) == ["conditional", "accuracy", "claims", "lengths", "exposure"]
@@ -174,19 +185,21 @@ def test_settings_tell_the_design(design: ExamDesign) -> None:
     first = told(design)
     assert first["Simulated candidates"] == "1,500"
     assert first["True ability (mean, standard deviation)"] == "−0.50, 1.00"
-    assert first["Largest exposure of a question"] == "95.0%"
-    assert first["Stop rules"] == "verdict is sure"
+    assert first["Each item goes to at most"] == "95.0%"
+    assert first["When the exam stops"] == "The verdict is sure"
     settings = StopSettings(further_rules=("se", "length"), combination="all")
     other = told(
         replace(design, maximum_exposure=None, exposure_bins=3, stopping=settings), parameters="given", has_cut=False
     )
-    assert other["Largest exposure of a question"] == "no limit"
-    assert other["Stop rules"] == "all at once: verdict is sure, standard error small enough, full length"
-    assert other["Ability bins with exposure of their own"] == "3"
+    assert other["Each item goes to at most"] == "no limit"
+    rules = "The verdict is sure, Ability is known precisely enough (standard error), Always the most questions"
+    assert other["When the exam stops"] == f"all at once: {rules}"
+    assert other["Bins of ability with a limit of their own"] == "3"
     assert other["True parameters"] == "from the file given"
-    assert "Cut score (θ)" not in other
+    assert "Cut score (ability θ)" in first
+    assert "Cut score (ability θ)" not in other
     one = told(replace(design, stopping=StopSettings(further_rules=("glr",))))
-    assert one["Stop rules"].startswith("any one: ")
+    assert one["When the exam stops"].startswith("any one: ")
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,9 +20,11 @@ from engine.simulation.simulate import simulate
 from itembank.database import Database
 from itembank.publishing.banks import bank_in_force
 from itembank.publishing.pools import unit_pool
-from itembank.simulations import child_process, work
-from itembank.simulations.child_process import Breakdown, Refusal, Report, run_in_child
+from itembank.simulations import child, work
+from itembank.simulations.child_messages import Breakdown, Death, Refusal, Report, Step
+from itembank.simulations.child_process import run_in_child
 from itembank.simulations.computation import SimulationTask
+from itembank.simulations.failures import Failure, FailureKind
 from itembank.simulations.runs import SimulationView, cancel_simulation, simulation_view
 from itembank.simulations.states import SimulationState
 from itembank.simulations.work import execute_simulation
@@ -30,6 +32,17 @@ from itembank.simulations.worker import SimulationWorker
 from itembank.tables import SimulationRun
 from tests.itembank.simulations.conftest import Laboratory
 from tests.support.institution import NOON, Institution
+from tests.support.quiet_task import LookAround
+
+
+def running_children() -> list[int]:
+    """Process ids of the simulations that this process has started and not buried."""
+    found = []
+    for told in Path("/proc/self/task").glob("*/children"):
+        for pid in told.read_text().split():
+            if b"itembank.simulations.child" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                found.append(int(pid))
+    return found
 
 
 def set_run(database: Database, run_id: UUID, **values: Any) -> None:
@@ -44,7 +57,7 @@ def test_a_run_finds_what_the_delivering_engine_finds(laboratory: Laboratory) ->
     run = laboratory.ask(examinees=30, seed=7)
     assert execute_simulation(laboratory.database, run.id)
     done = laboratory.see(run.id)
-    assert (done.state, done.done, done.total, done.message) == (SimulationState.DONE, 30, 30, "")
+    assert (done.state, done.done, done.total, done.failure) == (SimulationState.DONE, 30, 30, None)
     with laboratory.database.reading() as session:
         pool = unit_pool(session, bank_id=bank_in_force(session).id, unit="DG100")
         here = simulate(prepare_exam(run.design, pool.pool), examinees=30, seed=7)
@@ -52,7 +65,7 @@ def test_a_run_finds_what_the_delivering_engine_finds(laboratory: Laboratory) ->
     assert done.report["rmse"] == here.rmse
     assert done.report["exposure"] == dict(here.exposure)
     assert done.figures["mean_length"] == here.mean_length
-    assert active_children() == []
+    assert running_children() == []
 
 
 def test_the_computation_is_the_last_that_the_machine_does(laboratory: Laboratory) -> None:
@@ -60,15 +73,11 @@ def test_the_computation_is_the_last_that_the_machine_does(laboratory: Laborator
     seen: list[int] = []
 
     def looking() -> bool:
-        for child in active_children():
-            try:
-                seen.append(os.getpriority(os.PRIO_PROCESS, child.pid or 0))
-            except ProcessLookupError:
-                continue
+        seen.extend(os.getpriority(os.PRIO_PROCESS, pid) for pid in running_children())
         return False
 
     assert execute_simulation(laboratory.database, run.id, stopping=looking)
-    assert max(seen) == 19
+    assert set(seen) == {19}
     assert os.getpriority(os.PRIO_PROCESS, 0) < 19
 
 
@@ -99,7 +108,7 @@ def test_progress_is_written_while_it_runs_and_cancelling_is_heard(laboratory: L
     after = laboratory.see(run.id)
     assert (after.state, after.report) == (SimulationState.CANCELLED, None)
     assert after.finished_at is not None
-    assert active_children() == []
+    assert running_children() == []
 
 
 def test_a_server_that_stops_hands_the_run_on(laboratory: Laboratory) -> None:
@@ -118,7 +127,8 @@ def test_what_the_engine_refuses_fails_with_its_sentence(
     monkeypatch.setattr(work, "run_in_child", lambda task, on_step: Refusal("the pool is empty"))
     assert execute_simulation(laboratory.database, run.id)
     failed = laboratory.see(run.id)
-    assert (failed.state, failed.message) == (SimulationState.FAILED, "the pool is empty")
+    assert failed.state is SimulationState.FAILED
+    assert failed.failure == Failure(FailureKind.REFUSED, "the pool is empty")
 
 
 def test_an_unexpected_failure_is_told_too(laboratory: Laboratory, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +140,7 @@ def test_an_unexpected_failure_is_told_too(laboratory: Laboratory, monkeypatch: 
     assert execute_simulation(laboratory.database, run.id)
     failed = laboratory.see(run.id)
     assert failed.state is SimulationState.FAILED
-    assert failed.message == "unexpected MemoryError; the server's log has the details"
+    assert failed.failure == Failure(FailureKind.UNEXPECTED, "MemoryError")
 
 
 def test_two_never_run_at_once(laboratory: Laboratory) -> None:
@@ -183,7 +193,7 @@ def test_the_worker_takes_up_runs_by_itself_and_stops(laboratory: Laboratory) ->
     finally:
         worker.stop()
     assert laboratory.see(run.id).state is SimulationState.WAITING
-    assert active_children() == []
+    assert running_children() == []
 
 
 def task_of(laboratory: Laboratory, **changes: Any) -> SimulationTask:
@@ -194,15 +204,22 @@ def task_of(laboratory: Laboratory, **changes: Any) -> SimulationTask:
     return SimulationTask(view.design, pool.pool, view.options)
 
 
-def test_a_child_that_is_killed_is_heard_of(laboratory: Laboratory) -> None:
+def test_a_child_that_is_killed_is_heard_of(laboratory: Laboratory, monkeypatch: pytest.MonkeyPatch) -> None:
     def kill(done: int, total: int) -> bool:
-        for child in active_children():
-            child.kill()
+        for pid in running_children():
+            os.kill(pid, signal.SIGKILL)
         return True
 
-    ended = run_in_child(task_of(laboratory), on_step=kill)
-    assert isinstance(ended, Breakdown)
-    assert "-9" in ended.trace
+    assert run_in_child(task_of(laboratory), on_step=kill) == Death(-9)
+    run = laboratory.ask(seed=9)
+    monkeypatch.setattr(work, "run_in_child", lambda task, on_step: Death(-9))
+    assert execute_simulation(laboratory.database, run.id)
+    assert laboratory.see(run.id).failure == Failure(FailureKind.PROCESS_ENDED, "-9")
+
+
+def test_a_failure_of_another_time_is_told_as_it_stands() -> None:
+    assert Failure.from_record("no room: none") == Failure(FailureKind.UNEXPECTED, "no room: none")
+    assert Failure.from_record("") is None
 
 
 class Line:
@@ -224,32 +241,30 @@ class Line:
 @pytest.fixture
 def loud(monkeypatch: pytest.MonkeyPatch) -> None:
     """The child's part without what would change this process."""
-    monkeypatch.setattr(os, "nice", lambda by: by)
-    monkeypatch.setattr(child_process.signal, "signal", lambda *_: None)
-    monkeypatch.setattr(os, "environ", dict(os.environ))
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
 
 
 def childs_part(line: Line) -> None:
-    child_process._work(line)  # type: ignore[arg-type]
+    child.work(line)  # type: ignore[arg-type]
 
 
 @pytest.mark.usefixtures("loud")
 def test_the_child_tells_its_steps_and_its_report(laboratory: Laboratory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child_process, "_TELL_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(child, "_TELL_EVERY_SECONDS", 0.0)
     line = Line(task_of(laboratory))
     childs_part(line)
     *steps, report = line.sent
-    assert steps[-1] == child_process.Step(20, 20)
+    assert steps[-1] == Step(20, 20)
     assert isinstance(report, Report)
     assert report.document["examinees"] == 20
 
 
 def test_the_child_does_not_tell_every_step() -> None:
     line = Line(None)
-    tell = child_process._teller(line)  # type: ignore[arg-type]
+    tell = child._teller(line)  # type: ignore[arg-type]
     for done in range(1, 4):
         tell(done, 3)
-    assert line.sent == [child_process.Step(1, 3)]
+    assert line.sent == [Step(1, 3)]
 
 
 @pytest.mark.usefixtures("loud")
@@ -279,8 +294,6 @@ def test_a_child_without_parent_ends_in_silence() -> None:
     assert line.sent == []
 
 
-def test_the_child_imports_no_numerics_before_its_priority_is_low() -> None:
-    source = Path(child_process.__file__).read_text(encoding="utf-8")
-    beginning = source[: source.index("def run_in_child")]
-    assert "import numpy" not in beginning
-    assert "from engine" not in beginning
+def test_the_child_is_quiet_before_it_loads_anything_that_takes_time() -> None:
+    told = run_in_child(LookAround(), on_step=lambda done, total: True)  # type: ignore[arg-type]
+    assert told == Refusal("priority 19, numpy loaded False, threads 1")
