@@ -74,6 +74,8 @@ benchmarks: .venv-peers/.installed .venv/.run ## the engine's figures in one run
 	@$(BIN)/python -m benchmarks.shadow_tests
 	@PYTHONPATH=. .venv-peers/bin/python -m benchmarks.peers
 	@$(BIN)/python -m benchmarks.measurement
+	@$(BIN)/python -m benchmarks.calibration
+	@PYTHONPATH=. .venv-peers/bin/python -m benchmarks.calibration_peers
 
 check: lint types contracts purity test ## what CI runs: lint, types, import contracts, purity, tests
 
