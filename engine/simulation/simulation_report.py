@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.design import PreparedExam
 from engine.exposure.exposure_usage import UsageReport, overlap_rate, usage_report
+from engine.outcomes.subscores import SubscoreValue, subscore_values
 from engine.response_models import FloatArray
 from engine.simulation.conditional_figures import (
     ClaimFigures,
@@ -52,6 +53,7 @@ class SimulationReport:
         standard_errors: Monte-Carlo standard errors, by the name of the figure; none of a single sitting. That sittings
             under exposure control depend on each other a little is left out of them.
         sittings: The sittings themselves if they were asked for.
+        subscores: What each element's own score is worth beside that of the whole test: its PRMSE in this bank.
     """
 
     examinees: int
@@ -75,6 +77,7 @@ class SimulationReport:
     claims: tuple[ClaimFigures, ...]
     standard_errors: Mapping[str, float]
     sittings: tuple[SimulatedSitting, ...]
+    subscores: tuple[SubscoreValue, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures, without the sittings, as plain values ready for JSON."""
@@ -85,6 +88,7 @@ class SimulationReport:
             "usage": self.usage.to_dict(),
             "conditional": [figures.to_dict() for figures in self.conditional],
             "claims": [figures.to_dict() for figures in self.claims],
+            "subscores": [value.to_dict() for value in self.subscores],
         }
 
 
@@ -121,6 +125,7 @@ def summarise(
         claims=claim_figures(columns, exam.design),
         standard_errors=errors_of(figures | {"blueprint_violations": broken.times(sittings)}),
         sittings=tuple(sitting for part in parts for sitting in part.records),
+        subscores=subscore_values(exam) if any(exam.pool.elements) else (),
         **values,
     )
 

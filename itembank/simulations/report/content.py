@@ -36,6 +36,18 @@ class ReasonLine:
     error: str
 
 
+@dataclass(frozen=True, slots=True)
+class SubscoreLine:
+    """What an element's own score is worth: its items, how well three predictors tell its true score, and a verdict."""
+
+    element: str
+    items: str
+    own: str
+    whole: str
+    both: str
+    worth: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportContent:
     """A report in one language."""
@@ -44,6 +56,7 @@ class ReportContent:
     figures: tuple[FigureLine, ...]
     charts: tuple[Chart, ...]
     reasons: tuple[ReasonLine, ...]
+    subscores: tuple[SubscoreLine, ...]
     never_seen: tuple[str, ...]
     over_limit: tuple[str, ...]
     limit: str
@@ -72,6 +85,7 @@ def report_content(
         figures=figure_lines(document, language=language),
         charts=report_charts(document, cut_score=cut_score, limit=limit, language=language),
         reasons=_reasons(document, language),
+        subscores=_subscores(document, language),
         never_seen=tuple(sorted(item for item, rate in exposure.items() if rate == 0)),
         over_limit=tuple(item for item in by_use if limit is not None and exposure[item] > limit),
         limit="" if limit is None else percent_text(limit),
@@ -134,6 +148,21 @@ def setting_lines(
     }
     left_out = () if has_cut else ("cut_score", "confidence")
     return tuple((words[language], values[name]) for name, words in SETTINGS.items() if name not in left_out)
+
+
+def _subscores(document: Mapping[str, Any], language: str) -> tuple[SubscoreLine, ...]:
+    # Reports of earlier runs do not have them.
+    return tuple(
+        SubscoreLine(
+            value["code"],
+            str(value["items"]),
+            number_text(value["prmse_subscore"]),
+            number_text(value["prmse_total"]),
+            number_text(value["prmse_both"]),
+            text("added_value" if value["has_added_value"] else "no_added_value", language),
+        )
+        for value in document.get("subscores", ())
+    )
 
 
 def _out_of_reach(document: Mapping[str, Any], limit: float | None, language: str) -> str:

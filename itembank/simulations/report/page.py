@@ -62,6 +62,7 @@ def report_page(content: ReportContent, *, subject: str, settings: Sequence[tupl
         _section(text("figures", language), _figures(content)),
         *(_chart(chart, language) for chart in content.charts),
         _section(text("reasons", language), _reasons(content)),
+        *([_section(text("subscores", language), _subscores(content))] if content.subscores else []),
         _section(text("items", language), _usage(content)),
     ]
     return (
@@ -91,6 +92,14 @@ def _reasons(content: ReportContent) -> str:
     columns = [text(name, content.language) for name in ("reason", "sittings", "share", "error")]
     rows = [(line.sentence, line.sittings, line.share, line.error) for line in content.reasons]
     return _table(columns, rows, texts=1)
+
+
+def _subscores(content: ReportContent) -> str:
+    names = ("element", "length", "prmse_own", "prmse_whole", "prmse_both", "worth")
+    columns = [text(name, content.language) for name in names]
+    rows = [(line.element, line.items, line.own, line.whole, line.both, line.worth) for line in content.subscores]
+    lead = f'<p class="muted">{escape(text("subscores_long", content.language))}</p>'
+    return lead + _table(columns, rows, texts=1)
 
 
 def _chart(chart: Chart, language: str) -> str:

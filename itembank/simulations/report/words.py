@@ -172,6 +172,20 @@ TEXTS: Words = {
     "n_place": {"th": "ลำดับ", "en": "Place"},
     "exposure_y": {"th": "ร้อยละของการสอบ", "en": "Percent of sittings"},
     "flagged": {"th": "เกินขีดจำกัด", "en": "Over the limit"},
+    "subscores": {"th": "คะแนนรายสมรรถนะย่อยเชื่อได้เพียงใด", "en": "How far scores of single elements can be trusted"},
+    "subscores_long": {
+        "th": "PRMSE ในคลังนี้: สัดส่วนของความคลาดเคลื่อนกำลังสองเฉลี่ยที่ลดได้เมื่อทำนายคะแนนจริงของสมรรถนะย่อย ในแบบทดสอบที่ยาวที่สุด "
+        "1 คือแม่นยำสมบูรณ์ คะแนนของสมรรถนะย่อยเองมีค่าเมื่อทำนายได้ดีกว่าคะแนนรวม",
+        "en": "PRMSE in this bank: the share of mean squared error saved in predicting an element's true score, in the "
+        "longest test; 1 is perfect. An element's own score is worth telling where it predicts better than the whole.",
+    },
+    "element": {"th": "สมรรถนะย่อย", "en": "Element"},
+    "prmse_own": {"th": "จากคะแนนของตนเอง", "en": "By its own score"},
+    "prmse_whole": {"th": "จากคะแนนรวม", "en": "By the whole score"},
+    "prmse_both": {"th": "จากทั้งสอง", "en": "By both"},
+    "worth": {"th": "ข้อสรุป", "en": "Own score"},
+    "added_value": {"th": "มีค่าเพิ่ม", "en": "adds something"},
+    "no_added_value": {"th": "ไม่มีค่าเพิ่ม", "en": "adds nothing"},
     "yes": {"th": "ใช่", "en": "yes"},
     "no": {"th": "–", "en": "–"},
 }

@@ -8,6 +8,7 @@ import pytest
 
 from engine.design import ExamDesign, prepare_exam
 from engine.errors import InvalidSetting, UnknownItem
+from engine.outcomes.subscores import subscore_values
 from engine.response_models import ItemPool
 from engine.simulation.monte_carlo import Figure, share
 from engine.simulation.simulate import simulate
@@ -134,6 +135,12 @@ def test_the_report_is_ready_for_json(report):
     assert simulate(EXAM, examinees=1, seed=1).sittings == ()
 
 
+def test_the_report_tells_what_scores_of_elements_are_worth(report):
+    assert report.subscores == subscore_values(EXAM)
+    assert {value.code for value in report.subscores} == set(EXAM.pool.elements)
+    assert report.to_dict()["subscores"] == [value.to_dict() for value in report.subscores]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -191,7 +198,7 @@ def test_stepping_together_changes_nothing(monkeypatch, bins, at_once, rate):
     apart = simulate(exam, **options)
     assert apart.sittings == together.sittings
     for field in fields(apart):
-        if field.name not in ("sittings", "conditional", "claims", "usage", "standard_errors"):
+        if field.name not in ("sittings", "conditional", "claims", "usage", "standard_errors", "subscores"):
             assert getattr(apart, field.name) == pytest.approx(getattr(together, field.name), abs=1e-9)
     # And they are sittings that can be replayed.
     sitting = together.sittings[-1]

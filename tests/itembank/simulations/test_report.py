@@ -20,7 +20,7 @@ from itembank.simulations.report.charts import report_charts
 from itembank.simulations.report.content import report_content, setting_lines
 from itembank.simulations.report.numbers import error_text, figure_text, percent_text
 from itembank.simulations.report.page import report_page
-from itembank.simulations.report.words import FIGURES, SETTINGS, TEXTS
+from itembank.simulations.report.words import FIGURES, SETTINGS, TEXTS, text
 from itembank.simulations.report.words import STOP_RULES as STOP_RULE_WORDS
 
 LANGUAGES = ("th", "en")
@@ -44,7 +44,9 @@ def document(design: ExamDesign) -> dict[str, Any]:
     """A report that has been to JSON and back; one item has a name that is not to be trusted, one is never given."""
     difficulties = [-1.5, -1.0, -0.6, -0.3, 0.0, 0.2, 0.4, 0.8, 1.1, 1.6, 0.1]
     items = [
-        ItemParameters(item_id=f"A{place}", model="2pl", discrimination=1.2, difficulty=difficulty)
+        ItemParameters(
+            item_id=f"A{place}", model="2pl", discrimination=1.2, difficulty=difficulty, element=f"E{place % 2}"
+        )
         for place, difficulty in enumerate(difficulties)
     ]
     items.append(ItemParameters(item_id=HOSTILE, model="2pl", discrimination=1.4, difficulty=0.0))
@@ -52,6 +54,19 @@ def document(design: ExamDesign) -> dict[str, Any]:
     report = simulate(prepare_exam(design, ItemPool.from_items(items)), examinees=150, seed=3)
     found: dict[str, Any] = json.loads(json.dumps(report.to_dict()))
     return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_worth_of_scores_of_elements_is_told(document: dict[str, Any], language: str) -> None:
+    content = report_content(document, cut_score=0.0, limit=0.6, language=language)
+    assert [line.element for line in content.subscores] == ["E0", "E1"]
+    first = document["subscores"][0]
+    assert content.subscores[0].worth == text("added_value" if first["has_added_value"] else "no_added_value", language)
+    page = report_page(content, subject="x", settings=())
+    assert text("subscores", language) in page
+    earlier = {name: value for name, value in document.items() if name != "subscores"}
+    without = report_content(earlier, cut_score=0.0, limit=0.6, language=language)
+    assert text("subscores", language) not in report_page(without, subject="x", settings=())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
