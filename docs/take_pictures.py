@@ -261,6 +261,17 @@ def take_psychometricians(studio: Studio, scene: Scene) -> None:
     options = "section[aria-labelledby=options-title]"
     studio.take("item-options", "psychometrician", item, start=options, end=options)
     studio.take("banks", "psychometrician", "/banks", start=".tiles", end="table")
+    take_simulation(studio)
+
+
+def take_simulation(studio: Studio) -> None:
+    """Try a design in simulation and take what it says."""
+    page = studio.open("psychometrician", f"/simulations/new?unit={_EXAM_UNIT}&source=proposed")
+    page.click("main form[action='/simulations'] button[type=submit]")
+    page.locator("section[aria-labelledby=figures-title]").wait_for(timeout=120_000)
+    run = "/" + page.url.partition("?")[0].split("/", 3)[3]
+    page.close()
+    studio.take("simulation", "psychometrician", run, start="figure.chart", end="figure.chart >> nth=1")
 
 
 def build_scene(database: Database, *, now: datetime) -> Scene:
