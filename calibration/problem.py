@@ -14,6 +14,7 @@ from calibration.information import observed_information
 from calibration.item_priors import ItemPriors
 from calibration.maximisation import maximise
 from calibration.person_blocks import PersonBlock
+from calibration.population import population_gradient
 from calibration.quadrature import AbilityGrid
 
 
@@ -140,7 +141,5 @@ class Problem:
         items = np.stack((residual @ nodes, residual.sum(axis=1)))
         if self.priors is not None:
             items += self.priors.gradient(estimates.slope, estimates.intercept)
-        deviation = nodes - estimates.mean
-        by_mean = counts.persons @ deviation / estimates.deviation**2
-        by_deviation = counts.persons @ (deviation**2 / estimates.deviation**2 - 1.0) / estimates.deviation
-        return np.concatenate((items.ravel(), (by_mean, by_deviation)))
+        population = population_gradient(counts.persons, nodes, estimates.mean, estimates.deviation)
+        return np.concatenate((items.ravel(), population))

@@ -14,6 +14,7 @@ from calibration.categories.bank_priors import BankPriors
 from calibration.categories.score_blocks import ScoreBlock
 from calibration.categories.score_expectation import ScoreCounts, ScoreExpectation
 from calibration.chunks import Persons
+from calibration.population import population_gradient
 from calibration.quadrature import AbilityGrid
 
 
@@ -100,10 +101,8 @@ class BankProblem:
             if self.priors is not None:
                 found = found + self.priors.of(group, parameters)[1]
             items[group.items, : group.width] = found
-        deviation = self.grid.nodes - estimates.mean
-        by_mean = counts.persons @ deviation / estimates.deviation**2
-        by_deviation = counts.persons @ (deviation**2 / estimates.deviation**2 - 1.0) / estimates.deviation
-        return np.concatenate((items.ravel(), (by_mean, by_deviation)))
+        population = population_gradient(counts.persons, self.grid.nodes, estimates.mean, estimates.deviation)
+        return np.concatenate((items.ravel(), population))
 
     def information(self, estimates: BankEstimates, counts: ScoreCounts) -> FloatArray:
         """Compute minus the second derivatives of log-likelihood plus log prior.
