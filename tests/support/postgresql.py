@@ -87,11 +87,11 @@ def _debians_programs() -> Path:
 
 
 @contextmanager
-def empty_database(server_url: str, name: str) -> Iterator[str]:
-    """Create a database on the server, give its address, and drop it at the end."""
+def empty_database(server_url: str, name: str, *, template: str = "template0") -> Iterator[str]:
+    """Create a database on the server as a copy of a template, give its address, and drop it at the end."""
     plain = server_url.replace("postgresql+psycopg://", "postgresql://")
     with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     head, _, tail = server_url.partition("?")
     url = head.rsplit("/", 1)[0] + f"/{name}" + (f"?{tail}" if tail else "")
     try:
