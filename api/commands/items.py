@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +12,8 @@ from api.commands.opened import opened_database
 from api.commands.output import JsonOption, print_json
 from itembank.actor import COMMAND_LINE
 from itembank.authoring.exchange import ExchangedItem, export_items, import_items, starter_rows
+from itembank.authoring.flaws.flaw import SOURCES
+from itembank.authoring.lint_report import LintReport, lint_bank, lint_starter_bank
 from itembank.clock import utc_now
 from itembank.exchange.item_files import read_items, write_items
 
@@ -56,3 +59,34 @@ def export_file(
         print_json({"items": len(items), "file": str(file)})
     else:
         print(f"{file}: {len(items)} items")
+
+
+@app.command("lint")
+def lint_items(
+    starter: Annotated[bool, typer.Option("--starter", help="The shipped starter bank, not the database.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Tell flaws of item writing, near duplicates, and how the keys are spread: warnings, so that it succeeds."""
+    if starter:
+        report = lint_starter_bank()
+    else:
+        with opened_database() as database, database.reading() as session:
+            report = lint_bank(session, actor=COMMAND_LINE)
+    if json:
+        print_json(asdict(report) | {"by_rule": report.by_rule, "sources": SOURCES})
+    else:
+        _print_report(report)
+
+
+def _print_report(report: LintReport) -> None:
+    for item in report.items:
+        for flaw in item.flaws:
+            print(f"{item.code} {flaw.field}: {flaw.rule.value}{f' ({flaw.seen})' if flaw.seen else ''}")
+    for pair in report.similar:
+        print(f"{pair.first} and {pair.second}: alike by {pair.similarity:.2f}")
+    for balance in report.keys:
+        told = ", ".join(f"{chr(ord('A') + place)} {count}" for place, count in enumerate(balance.counts))
+        uneven = "; out of balance" if balance.out_of_balance else ""
+        print(f"keys among {balance.options} options: {told} (p = {balance.probability:.3f}{uneven})")
+    rules = ", ".join(f"{rule} {count}" for rule, count in report.by_rule.items()) or "none"
+    print(f"{report.n_items} items, {len(report.items)} with warnings: {rules}; {len(report.similar)} pairs alike")

@@ -7,6 +7,7 @@ import pytest
 from engine.design import prepare_exam
 from engine.response_models import ItemParameters, ItemPool
 from engine.simulation.simulate import simulate
+from itembank.authoring.lint_report import lint_starter_bank
 from itembank.authoring.starter import starter_items
 from itembank.delivery.proposed_design import default_design
 from itembank.framework.starter import load_starter_standard
@@ -62,3 +63,12 @@ def test_every_unit_that_the_starter_bank_can_fill_is_simulated() -> None:
     assert fillable >= set(UNITS)
     # Two units of the sixteen have no written exam.
     assert len(fillable) == 14
+
+
+def test_few_shipped_items_have_a_warning_and_none_a_grave_one() -> None:
+    report = lint_starter_bank()
+    # Names of methods that professionals know by their letters, and a first word that differs: looked at one by one.
+    assert set(report.by_rule) <= {"unexplained_abbreviation", "odd_one_out", "absolute_words", "repeated_words"}
+    assert len(report.items) <= 40
+    assert report.flaws == ()
+    assert report.similar == ()

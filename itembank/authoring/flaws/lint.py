@@ -1,0 +1,87 @@
+"""All rules over one item, and over a set of items."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from scipy.special import chdtrc
+
+from itembank.authoring.content import ItemContent, ItemType
+from itembank.authoring.flaws import option_rules, stem_rules
+from itembank.authoring.flaws.flaw import Flaw, Rule
+
+_RULES: Final[tuple[Callable[[ItemContent], list[Flaw]], ...]] = (
+    stem_rules.negative_stem,
+    stem_rules.double_negative,
+    stem_rules.blank_at_beginning,
+    stem_rules.long_to_read,
+    stem_rules.unexplained_abbreviation,
+    option_rules.longest_option_is_key,
+    option_rules.unequal_options,
+    option_rules.overlapping_options,
+    option_rules.absolute_words,
+    option_rules.all_or_none,
+    option_rules.repeated_words,
+    option_rules.odd_one_out,
+    option_rules.grammar_clue,
+    option_rules.missing_rationale,
+)
+#: Fewer keys say nothing about their balance; a set as uneven by chance is one in a hundred.
+_FEWEST_KEYS, _CHANCE = 20, 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class KeyBalance:
+    """How often each option was the key, among single-choice items with the same number of options."""
+
+    options: int
+    counts: tuple[int, ...]
+    probability: float
+
+    @property
+    def out_of_balance(self) -> bool:
+        """Whether chance hardly ever spreads keys so unevenly."""
+        return sum(self.counts) >= _FEWEST_KEYS and self.probability < _CHANCE
+
+
+def flaws_of(content: ItemContent) -> tuple[Flaw, ...]:
+    """Find the flaws of one item, those of the stem first."""
+    return tuple(flaw for rule in _RULES for flaw in rule(content))
+
+
+def key_balance(contents: Iterable[ItemContent]) -> tuple[KeyBalance, ...]:
+    """Count key positions of single-choice items and test them against even ones.
+
+    Reference:
+        Attali & Bar-Hillel (2003), Guess where.
+    """
+    places: dict[int, Counter[int]] = defaultdict(Counter)
+    for content in contents:
+        if content.type is ItemType.SINGLE_CHOICE:
+            places[len(content.options)][content.key[0]] += 1
+    return tuple(_balance(options, counted) for options, counted in sorted(places.items()))
+
+
+def balance_flaws(balances: Iterable[KeyBalance]) -> tuple[Flaw, ...]:
+    """Give the sets whose keys are out of balance as flaws."""
+    return tuple(
+        Flaw(
+            Rule.KEY_POSITIONS,
+            "key",
+            seen=", ".join(f"{chr(ord('A') + place)} {count}" for place, count in enumerate(balance.counts)),
+            numbers={"options": balance.options, "items": sum(balance.counts)},
+        )
+        for balance in balances
+        if balance.out_of_balance
+    )
+
+
+def _balance(options: int, counted: Counter[int]) -> KeyBalance:
+    counts = tuple(counted[place] for place in range(options))
+    even = sum(counts) / options
+    statistic = math.fsum((count - even) ** 2 / even for count in counts)
+    return KeyBalance(options, counts, float(chdtrc(options - 1, statistic)))
