@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -15,6 +16,8 @@ from sqlmodel import Session
 from itembank.settings import Settings
 
 _WRITE = "samat_write"
+#: Milliseconds that SQLite waits for another writer: in a request, and where nobody watches a clock.
+_WAIT, _LONG_WAIT = 5_000, 120_000
 
 
 class Database:
@@ -75,6 +78,20 @@ class Database:
                 session.rollback()
                 raise
 
+    @contextmanager
+    def writing_for_long(self) -> Iterator[Connection]:
+        """Run a transaction that waits as long as it takes for its turn, such as behind another server's migrations."""
+        with self._write_engine.connect() as connection:
+            if self.is_sqlite:
+                _wait_for_locks(connection, milliseconds=_LONG_WAIT)
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                if self.is_sqlite:
+                    # The connection goes back to those whom a candidate waits for.
+                    _wait_for_locks(connection, milliseconds=_WAIT)
+
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
@@ -86,8 +103,8 @@ def _prepare_sqlite(engine: Engine) -> None:
         # The driver's own transaction handling starts too late (at the first write); BEGIN is issued below instead.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout=5000")
-        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute(f"PRAGMA busy_timeout={_WAIT}")
+        _enter_write_ahead_mode(cursor)
         # FULL, not NORMAL: a saved tick has to survive a power cut, not only a killed process.
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
@@ -97,3 +114,27 @@ def _prepare_sqlite(engine: Engine) -> None:
     def _on_begin(connection: Connection) -> None:
         write = connection.get_execution_options().get(_WRITE, False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _wait_for_locks(connection: Connection, *, milliseconds: int) -> None:
+    # Past SQLAlchemy, which would begin a transaction for it.
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={milliseconds}")
+    cursor.close()
+
+
+def _enter_write_ahead_mode(cursor: sqlite3.Cursor) -> None:
+    """Change a new file to write-ahead logging; a file keeps its mode, so this happens once.
+
+    While another process is at the same change, SQLite refuses at once instead of waiting.
+    """
+    deadline = monotonic() + _WAIT / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if monotonic() > deadline:
+                raise
+            sleep(0.02)
+        else:
+            return

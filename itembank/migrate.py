@@ -28,7 +28,7 @@ def upgrade(database: Database) -> None:
     Servers that start at the same moment migrate one after the other; those that come later find nothing left to do.
     """
     config = alembic_config()
-    with database.engine.execution_options(samat_write=True).begin() as connection:
+    with database.writing_for_long() as connection:
         if not database.is_sqlite:
             # SQLite has begun by taking its write lock; here a lock of our own does the same.
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")

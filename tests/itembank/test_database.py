@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -93,6 +94,21 @@ def test_servers_that_start_at_once_migrate_once(tmp_path: Path, postgresql_url:
             assert is_current(databases[0])
             for database in databases:
                 database.close()
+
+
+def test_a_new_file_that_another_process_is_changing_is_waited_for(tmp_path: Path) -> None:
+    file = tmp_path / "new.db"
+    holder = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    holder.execute("CREATE TABLE held (id INTEGER)")
+    holder.execute("BEGIN EXCLUSIVE")
+    release = threading.Timer(0.3, lambda: holder.execute("COMMIT"))
+    release.start()
+    database = Database(f"sqlite:///{file}")
+    with database.engine.connect() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+    release.join()
+    holder.close()
+    database.close()
 
 
 def test_errors_of_the_database_do_not_repeat_what_was_stored(database: Database) -> None:
