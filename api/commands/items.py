@@ -19,13 +19,13 @@ from itembank.exchange.item_files import read_items, write_items
 
 app = typer.Typer(help="Exchange of items as files.", no_args_is_help=True)
 
-Format = Literal["csv", "json"]
+Format = Literal["csv", "json", "xlsx"]
 
 
 @app.command("import")
 def import_file(
-    file: Annotated[Path, typer.Argument(help="Items as CSV or JSON.")],
-    format: Annotated[Format | None, typer.Option(help="csv or json; by the file's ending if not given.")] = None,  # noqa: A002
+    file: Annotated[Path, typer.Argument(help="Items as Excel, CSV or JSON.")],
+    format: Annotated[Format | None, typer.Option(help="csv, json or xlsx; by the file's ending if not given.")] = None,  # noqa: A002
     preview: Annotated[bool, typer.Option("--preview", help="Check every row and store nothing.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -43,13 +43,16 @@ def import_file(
 @app.command("export")
 def export_file(
     file: Annotated[Path, typer.Argument(help="Where to write.")],
-    format: Annotated[Format | None, typer.Option(help="csv or json; by the file's ending if not given.")] = None,  # noqa: A002
+    format: Annotated[Format | None, typer.Option(help="csv, json or xlsx; by the file's ending if not given.")] = None,  # noqa: A002
     starter: Annotated[bool, typer.Option("--starter", help="The shipped starter bank, not the database.")] = False,
+    template: Annotated[bool, typer.Option("--template", help="No items: a workbook or table to fill in.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Export the newest version of every item, or the starter bank."""
+    """Export the newest version of every item, the starter bank, or an empty table to fill in."""
     items: tuple[ExchangedItem, ...]
-    if starter:
+    if template:
+        items = ()
+    elif starter:
         items = starter_rows()
     else:
         with opened_database() as database, database.reading() as session:

@@ -146,7 +146,7 @@ def test_simulate_takes_every_model_of_the_parameter_file(mixed_parameters: Path
         (("simulate", "--parameters", "{lsat7}", "--examinees", "5", "--seed", "1"), "lsat7.csv"),
         (("simulate", "--parameters", "{lsat7}", "--examinees", "many", "--seed", "1"), "--examinees"),
         (("standard", "import", "{lsat7}"), "occupational standard"),
-        (("items", "export", "{tmp}/x.doc", "--starter"), ".csv or .json"),
+        (("items", "export", "{tmp}/x.doc", "--starter"), ".csv, .json or .xlsx"),
         (("replay", "not-an-id"), "not-an-id"),
     ],
 )

@@ -45,7 +45,7 @@ def exported(database: Database) -> dict[str, ExchangedItem]:
         return {found.code: found for found in export_items(session, actor=COMMAND_LINE)}
 
 
-@pytest.mark.parametrize("ending", ["csv", "json"])
+@pytest.mark.parametrize("ending", ["csv", "json", "xlsx"])
 def test_a_bank_goes_to_another_database_and_loses_nothing(filled: Filled, tmp_path: Path, ending: str) -> None:
     database, _ = filled
     sent = [
@@ -62,7 +62,7 @@ def test_a_bank_goes_to_another_database_and_loses_nothing(filled: Filled, tmp_p
     assert read_items(one) == tuple(found.values())
 
 
-@pytest.mark.parametrize("ending", ["csv", "json"])
+@pytest.mark.parametrize("ending", ["csv", "json", "xlsx"])
 def test_the_shipped_items_go_out_with_their_enemies(filled: Filled, tmp_path: Path, ending: str) -> None:
     database, _ = filled
     file = tmp_path / f"starter.{ending}"
