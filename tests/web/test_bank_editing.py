@@ -217,3 +217,16 @@ def test_only_writers_get_the_form(visit: Visit, writer: Visitor) -> None:
     for username in ("reviewer", "psychometrician", "administrator"):
         assert visit(username).get(f"{item}/edit").status_code == 403
         assert visit(username).get("/bank/items/new").status_code == 403
+
+
+def test_flaws_are_told_while_typing_each_with_its_reason(writer: Visitor) -> None:
+    negative = form_of(CONTENT) | {"stem": "ข้อใดไม่ใช่ข้อมูลส่วนบุคคล"}
+    page = writer.post("/bank/preview", negative, htmx=True).text
+    assert "คำถามเชิงปฏิเสธที่ไม่ได้เน้นคำ" in page
+    assert "Haladyna, Downing &amp; Rodriguez (2002), guideline 17" in page
+    marked = writer.post("/bank/preview", negative | {"stem": "ข้อใด**ไม่ใช่**ข้อมูลส่วนบุคคล"}, htmx=True).text
+    assert "คำถามเชิงปฏิเสธ" not in marked
+    # An unfinished draft is read as far as it goes.
+    assert "ช่องว่างอยู่ต้นประโยค" in writer.post("/bank/preview", {"stem": "____ คือสิ่งใด", "language": "th"}, htmx=True).text
+    hostile = writer.post("/bank/preview", negative | {"stem": "ตามหลัก XQ ข้อใดไม่ใช่ <script>"}, htmx=True).text
+    assert "<script>" not in hostile

@@ -15,6 +15,7 @@ from itembank.actor import Actor
 from itembank.authoring.content import MAXIMUM_RATING, MINIMUM_RATING, CognitiveLevel, ItemType
 from itembank.authoring.criteria import CriterionContext, criterion_context, writable_elements
 from itembank.authoring.drafts import draft_problems, mates_with_another_text
+from itembank.authoring.flaws.lint import flaws_of
 from itembank.authoring.items import ItemView, VersionView, create_item, item_view, move_item, save_item
 from itembank.authoring.lifecycle import ItemState
 from itembank.authoring.testlets import known_testlets, mates_in_testlet
@@ -89,13 +90,14 @@ class _Desk:
         return self.show(form, errors={"testlet": self.page.t("bank.testlet_empty")})
 
     def checked(self, form: ItemForm) -> dict[str, Any]:
-        """Say what a draft lacks, and which items of its testlet show another text."""
+        """Say what a draft lacks, which items of its testlet show another text, and which flaws it seems to have."""
         draft = form.draft
         problems = draft_problems(self.session, actor=self.actor, draft=draft, item_id=self.item_id)
         differing = mates_with_another_text(
             self.session, actor=self.actor, testlet=draft.testlet, stimulus=draft.stimulus, item_id=self.item_id
         )
-        return {"lacking": [problem_text(problem, self.page.t) for problem in problems], "differing": differing}
+        lacking = [problem_text(problem, self.page.t) for problem in problems]
+        return {"lacking": lacking, "differing": differing, "flaws": flaws_of(draft)}
 
     def _item(self) -> ItemView | None:
         return item_view(self.session, actor=self.actor, item_id=self.item_id) if self.item_id else None

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from itembank.authoring.criteria import criterion_context
+from itembank.authoring.flaws.lint import flaws_of
 from itembank.authoring.items import move_item
 from itembank.authoring.review import answer_in_review, item_for_review, review_queue
 from itembank.errors import EditConflict, IllegalMove, InvalidInput
@@ -116,6 +117,7 @@ def _show_answer(
         warning="",
         item=item,
         reviewed=reviewed,
+        flaws=flaws_of(item.head.content),
         context=criterion_context(session, actor=actor, code=item.head.content.criterion, item_id=item_id),
         error=error,
     )

@@ -67,3 +67,8 @@ class Flaw:
     field: str
     seen: str = ""
     numbers: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        """Who says that this is a flaw."""
+        return SOURCES[self.rule]

@@ -10,11 +10,12 @@ from typing import Final
 
 from scipy.special import chdtrc
 
-from itembank.authoring.content import ItemContent, ItemType
+from itembank.authoring.content import LANGUAGES, ItemContent, ItemType
 from itembank.authoring.flaws import option_rules, stem_rules
 from itembank.authoring.flaws.flaw import Flaw, Rule
+from itembank.authoring.flaws.wording import Wording
 
-_RULES: Final[tuple[Callable[[ItemContent], list[Flaw]], ...]] = (
+_RULES: Final[tuple[Callable[[Wording], list[Flaw]], ...]] = (
     stem_rules.negative_stem,
     stem_rules.double_negative,
     stem_rules.blank_at_beginning,
@@ -48,8 +49,10 @@ class KeyBalance:
         return sum(self.counts) >= _FEWEST_KEYS and self.probability < _CHANCE
 
 
-def flaws_of(content: ItemContent) -> tuple[Flaw, ...]:
-    """Find the flaws of one item, those of the stem first."""
+def flaws_of(content: Wording) -> tuple[Flaw, ...]:
+    """Find the flaws of one item, those of the stem first; a draft may lack anything."""
+    if content.language not in LANGUAGES:
+        return ()
     return tuple(flaw for rule in _RULES for flaw in rule(content))
 
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Final
 
-from itembank.authoring.content import ItemContent, ItemType, Option
+from itembank.authoring.content import ItemType, Option
 from itembank.authoring.flaws.flaw import Flaw, Rule
+from itembank.authoring.flaws.wording import Wording
 from itembank.authoring.flaws.words import content_words, visible_length, words_of
 
 #: The key stands out if it is half as long again as the longest other option, and by some words.
@@ -32,7 +33,7 @@ _NUMBERS = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _TELLING_LETTERS = 4
 
 
-def longest_option_is_key(content: ItemContent) -> list[Flaw]:
+def longest_option_is_key(content: Wording) -> list[Flaw]:
     """Whoever knows nothing takes the longest option, because writers make the right one exact."""
     if not _one_of_several(content):
         return []
@@ -43,15 +44,15 @@ def longest_option_is_key(content: ItemContent) -> list[Flaw]:
     return [Flaw(Rule.LONGEST_OPTION_IS_KEY, _place(content, right), numbers={"key": length, "others": longest})]
 
 
-def unequal_options(content: ItemContent) -> list[Flaw]:
+def unequal_options(content: Wording) -> list[Flaw]:
     """Options of very different lengths are compared by their looks."""
-    lengths = [visible_length(option.text) for option in content.options]
+    lengths = [visible_length(option.text) for option in content.options] or [0]
     if min(lengths) == 0 or max(lengths) < _UNEQUAL * min(lengths) or max(lengths) - min(lengths) < _UNEQUAL_BY:
         return []
     return [Flaw(Rule.UNEQUAL_OPTIONS, "options", numbers={"shortest": min(lengths), "longest": max(lengths)})]
 
 
-def overlapping_options(content: ItemContent) -> list[Flaw]:
+def overlapping_options(content: Wording) -> list[Flaw]:
     """Where one option says all that another says, or their ranges of numbers meet, both can't be weighed apart."""
     found = []
     numbered = list(enumerate(content.options, start=1))
@@ -61,7 +62,7 @@ def overlapping_options(content: ItemContent) -> list[Flaw]:
     return found
 
 
-def absolute_words(content: ItemContent) -> list[Flaw]:
+def absolute_words(content: Wording) -> list[Flaw]:
     """Absolute words in wrong options alone tell that they are wrong."""
     pattern = _ABSOLUTE[content.language]
     if any(pattern.search(option.text) for option in content.options if option.correct):
@@ -73,7 +74,7 @@ def absolute_words(content: ItemContent) -> list[Flaw]:
     ]
 
 
-def all_or_none(content: ItemContent) -> list[Flaw]:
+def all_or_none(content: Wording) -> list[Flaw]:
     """An option about the other options is decided by knowing two of them, and stops options from being shuffled."""
     return [
         Flaw(Rule.ALL_OR_NONE, f"options.{number}", seen=option.text)
@@ -82,7 +83,7 @@ def all_or_none(content: ItemContent) -> list[Flaw]:
     ]
 
 
-def repeated_words(content: ItemContent) -> list[Flaw]:
+def repeated_words(content: Wording) -> list[Flaw]:
     """A telling word that the stem shares with the key alone points at it."""
     if not _one_of_several(content):
         return []
@@ -97,7 +98,7 @@ def repeated_words(content: ItemContent) -> list[Flaw]:
     return [Flaw(Rule.REPEATED_WORDS, _place(content, right), seen=", ".join(telling))] if telling else []
 
 
-def odd_one_out(content: ItemContent) -> list[Flaw]:
+def odd_one_out(content: Wording) -> list[Flaw]:
     """Where all wrong options begin with the same word and the key doesn't, its grammar gives it away."""
     if not _one_of_several(content) or len(content.options) < 4:
         return []
@@ -110,7 +111,7 @@ def odd_one_out(content: ItemContent) -> list[Flaw]:
     return [Flaw(Rule.ODD_ONE_OUT, _place(content, key), seen=f"{right} / {wrong.pop()}")]
 
 
-def missing_rationale(content: ItemContent) -> list[Flaw]:
+def missing_rationale(content: Wording) -> list[Flaw]:
     """Without a reason for each option nobody can review whether the key is right and the others wrong."""
     return [
         Flaw(Rule.MISSING_RATIONALE, f"options.{number}")
@@ -119,7 +120,7 @@ def missing_rationale(content: ItemContent) -> list[Flaw]:
     ]
 
 
-def grammar_clue(content: ItemContent) -> list[Flaw]:
+def grammar_clue(content: Wording) -> list[Flaw]:
     """In English an article at the stem's end fits some options and not others."""
     ending = re.search(r"\b(an?)\s*(?:[.…:_]*)$", content.stem.strip(), re.IGNORECASE)
     if content.language != "en" or ending is None:
@@ -129,11 +130,12 @@ def grammar_clue(content: ItemContent) -> list[Flaw]:
     return [] if all(fits) else [Flaw(Rule.GRAMMAR_CLUE, "stem", seen=ending.group(1))]
 
 
-def _one_of_several(content: ItemContent) -> bool:
-    return content.type is ItemType.SINGLE_CHOICE and len(content.options) > 2
+def _one_of_several(content: Wording) -> bool:
+    keyed = sum(option.correct for option in content.options)
+    return content.type == ItemType.SINGLE_CHOICE and len(content.options) > 2 and keyed == 1
 
 
-def _place(content: ItemContent, option: Option) -> str:
+def _place(content: Wording, option: Option) -> str:
     return f"options.{content.options.index(option) + 1}"
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from itembank.authoring.content import CognitiveLevel, ItemContent
+from itembank.authoring.content import CognitiveLevel
 from itembank.authoring.flaws.flaw import Flaw, Rule
+from itembank.authoring.flaws.wording import Wording
 from itembank.authoring.flaws.words import words_of
 
 #: A negative in the question itself, not in the case that it tells before.
@@ -32,7 +33,7 @@ _NEGATIVE_OPTION: Final = {
 }
 _BLANK: Final = re.compile(r"^\s*(?:_{2,}|\.{3,}|…+|-{3,})")
 #: Words that one reads in the time that a question of this level usually gets, at some 150 words a minute.
-_WORDS: Final = {CognitiveLevel.REMEMBER: 120, CognitiveLevel.UNDERSTAND: 150}
+_WORDS: Final[dict[str, int]] = {CognitiveLevel.REMEMBER: 120, CognitiveLevel.UNDERSTAND: 150}
 _WORDS_ABOVE: Final = 220
 _LATIN: Final = re.compile(r"(?<![\w-])[A-Z][A-Z0-9]{1,6}s?(?![\w-])")
 #: A cell of a spreadsheet.
@@ -51,7 +52,7 @@ _KNOWN: Final = frozenset(
 )
 
 
-def negative_stem(content: ItemContent) -> list[Flaw]:
+def negative_stem(content: Wording) -> list[Flaw]:
     """A negative that is not made to stand out is read over: knowing then gives a wrong answer."""
     found = _negative(content)
     if found is None or _MARKED.search(content.stem):
@@ -61,7 +62,7 @@ def negative_stem(content: ItemContent) -> list[Flaw]:
     return [Flaw(Rule.NEGATIVE_STEM, "stem", seen=found)]
 
 
-def double_negative(content: ItemContent) -> list[Flaw]:
+def double_negative(content: Wording) -> list[Flaw]:
     """A negative question over a negative option asks for logic instead of knowledge."""
     if _negative(content) is None:
         return []
@@ -73,19 +74,19 @@ def double_negative(content: ItemContent) -> list[Flaw]:
     ]
 
 
-def blank_at_beginning(content: ItemContent) -> list[Flaw]:
+def blank_at_beginning(content: Wording) -> list[Flaw]:
     """A blank at the beginning has to be kept in mind before anything is known of what fills it."""
     return [Flaw(Rule.BLANK_AT_BEGINNING, "stem")] if _BLANK.search(content.stem) else []
 
 
-def long_to_read(content: ItemContent) -> list[Flaw]:
+def long_to_read(content: Wording) -> list[Flaw]:
     """Reading takes the time that thinking needs; a text shared by several items is read once and not counted."""
     words = sum(len(words_of(text)) for text in (content.stem, *(option.text for option in content.options)))
     most = _WORDS.get(content.cognitive_level, _WORDS_ABOVE)
     return [Flaw(Rule.LONG_TO_READ, "stem", numbers={"words": words, "most": most})] if words > most else []
 
 
-def unexplained_abbreviation(content: ItemContent) -> list[Flaw]:
+def unexplained_abbreviation(content: Wording) -> list[Flaw]:
     """A short form that the item does not spell out tests whether one has met it."""
     text = "\n".join((content.stimulus, content.stem, *(option.text for option in content.options)))
     shorts = dict.fromkeys([*_LATIN.findall(text), *_THAI_SHORT.findall(text)])
@@ -97,7 +98,7 @@ def unexplained_abbreviation(content: ItemContent) -> list[Flaw]:
     return [Flaw(Rule.UNEXPLAINED_ABBREVIATION, "stem", seen=", ".join(unknown))] if unknown else []
 
 
-def _negative(content: ItemContent) -> str | None:
+def _negative(content: Wording) -> str | None:
     found = _NEGATIVE[content.language].search(content.stem if content.language == "th" else content.stem.strip())
     if found is None:
         return None
