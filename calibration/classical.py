@@ -69,7 +69,7 @@ def classical_statistics(data: ResponseData, *, adaptive: bool) -> ClassicalStat
     data.require_dichotomous()
     answers = np.bincount(data.item, minlength=data.n_items)
     right = np.bincount(data.item, weights=data.score, minlength=data.n_items)
-    correlation = _item_rest_correlation(data)
+    correlation = item_rest_correlation(data)
     items = tuple(
         ItemStatistics(
             name,
@@ -83,7 +83,15 @@ def classical_statistics(data: ResponseData, *, adaptive: bool) -> ClassicalStat
     return ClassicalStatistics(items, ADAPTIVE if adaptive else None if complete else INCOMPLETE)
 
 
-def _item_rest_correlation(data: ResponseData) -> FloatArray:
+def item_rest_correlation(data: ResponseData) -> FloatArray:
+    """Correlate each item's score with the mean score of the person's other items.
+
+    Args:
+        data: Scores; where persons answered different items, the mean is that of different items too.
+
+    Returns:
+        Shape (items,); not-a-number where either does not vary.
+    """
     answered = np.bincount(data.person, minlength=data.n_persons)
     right = np.bincount(data.person, weights=data.score, minlength=data.n_persons)
     rows = answered[data.person] > 1

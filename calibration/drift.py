@@ -17,6 +17,8 @@ ROBUST_UNIT = 0.74
 ROBUST_Z_LIMIT = 1.645
 DISPLACEMENT_LIMIT = 0.5
 LEAST_DRIFT = 1e-9
+#: Surprise, in standard deviations, that cumulative sums let pass.
+REFERENCE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +150,14 @@ class DriftWatch:
         harder: Sum for one that grows harder.
         alarm: Place of the first answer at which a sum passed the limit, or None.
         direction: "easier" or "harder" at the alarm, None without one.
+        began: Place of the answer with which the rise that led to the alarm set in, None without one.
     """
 
     easier: FloatArray
     harder: FloatArray
     alarm: int | None
     direction: str | None
+    began: int | None = None
 
 
 def watch_drift(
@@ -161,7 +165,7 @@ def watch_drift(
     expected: Sequence[float] | FloatArray,
     variances: Sequence[float] | FloatArray,
     *,
-    reference: float = 0.25,
+    reference: float = REFERENCE,
     limit: float = 12.0,
 ) -> DriftWatch:
     """Add up standardised surprises of an item's answers in the order of time, beyond a reference.
@@ -175,7 +179,7 @@ def watch_drift(
         expected: Expected scores given ability without the item, shape (answers,).
         variances: Variances of the scores given that ability, positive, shape (answers,).
         reference: Surprise, in standard deviations, that is let pass.
-        limit: Sum at which to alarm.
+        limit: Sum at which to alarm; see :func:`limit_for` where there are more answers than a few hundred.
 
     Returns:
         The sums and the first alarm.
@@ -200,7 +204,70 @@ def watch_drift(
     if not above.size:
         return DriftWatch(easier, harder, None, None)
     first = int(above[0])
-    return DriftWatch(easier, harder, first, "easier" if easier[first] > harder[first] else "harder")
+    direction, sums = ("easier", easier) if easier[first] > harder[first] else ("harder", harder)
+    return DriftWatch(easier, harder, first, direction, rise_before(sums, first))
+
+
+def rise_before(sums: FloatArray, place: int) -> int:
+    """Find where a rise set in.
+
+    Args:
+        sums: Cumulative sums that start anew at nothing, shape (answers,).
+        place: A place where the sum is above nothing.
+
+    Returns:
+        Place of the first answer since the sum was last nothing.
+    """
+    nothing = np.flatnonzero(sums[:place] <= 0)
+    return int(nothing[-1]) + 1 if nothing.size else 0
+
+
+def limit_for(
+    answers: int, *, chance: float, reference: float = REFERENCE, sides: int = 2, skewness: float = 0.0
+) -> float:
+    """Choose the limit of sums that a sound item hardly ever passes, however many answers it has.
+
+    Surprises that are seldom and large, as a wrong answer to an item that nearly all get right, carry sums further than
+    normal ones: how far depends on the exponent at which such walks die out, known from the third moment well enough.
+
+    Args:
+        answers: Number of answers that are looked at.
+        chance: Chance of an alarm among them if nothing has changed.
+        reference: As in `watch_drift`.
+        sides: 2 for both directions, 1 for one.
+        skewness: Mean third power of the surprises; that of the direction in which they are seldom and large.
+
+    Returns:
+        The limit.
+
+    Raises:
+        CalibrationError: No answers, or a chance that is not between 0 and 1.
+
+    Reference:
+        Siegmund (1985), chapter X, on the exponent.
+    """
+    if answers < 1 or not 0 < chance < 1:
+        raise CalibrationError(
+            f"{answers} answers and a chance of {chance:g}; one answer or more and a chance between 0 and 1 are "
+            "expected",
+            code="bad_option",
+        )
+    wanted = sides * answers / chance
+    low, high = 0.0, 1.0
+    while average_run_length(shift=0.0, reference=reference, limit=high) < wanted:
+        low, high = high, 2 * high
+    for _ in range(60):
+        middle = (low + high) / 2
+        short = average_run_length(shift=0.0, reference=reference, limit=middle) < wanted
+        low, high = (middle, high) if short else (low, middle)
+    return high * max(1.0, 2 * reference / _exponent(reference, skewness))
+
+
+def _exponent(reference: float, skewness: float) -> float:
+    """Solve E[exp(θ (surprise − reference))] = 1 up to the third moment; 2 · reference for normal surprises."""
+    if skewness <= 0:
+        return 2 * reference
+    return (math.sqrt(0.25 + 2 / 3 * skewness * reference) - 0.5) / (skewness / 3)
 
 
 def _cumulative(steps: FloatArray) -> FloatArray:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import chdtrc
 
-from calibration.array_types import FloatArray
+from calibration.array_types import BoolArray, FloatArray
 from calibration.calibrated_pool import pool_for
-from calibration.calibration_result import CalibratedItem
+from calibration.calibration_result import FIXED, CalibratedItem
 from calibration.errors import CalibrationError
+from calibration.leave_one_out import AnswersToItem, answers_beside_expectations
 from calibration.quadrature import DEFAULT_GRID, AbilityGrid
 from calibration.responses import ResponseData
 from calibration.score_distribution import score_distribution
-from engine.ability.ability_grid import posterior_of
 
 LEAST_EXPECTED = 1.0
 BINS = 10
+#: Fewer persons to a group make their mean a matter of chance.
+LEAST_IN_GROUP = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,31 @@ class SummedScoreFit:
 
 
 @dataclass(frozen=True, slots=True)
+class AbilityGroup:
+    """Persons of about one ability, and their answers to one item.
+
+    Args:
+        ability: Where the item's curve expects what is expected of the group, so that a share that lies off the curve
+            there is one that should not.
+        share: Mean score over the highest; with scores 0 and 1 the share of right answers.
+        expected: The same as the curve and the group's other answers let expect.
+        standard_error: Of their difference, if the curve is true.
+        n: Persons.
+    """
+
+    ability: float
+    share: float
+    expected: float
+    standard_error: float
+    n: int
+
+    @property
+    def gap(self) -> float:
+        """How far the share is above the expected one."""
+        return self.share - self.expected
+
+
+@dataclass(frozen=True, slots=True)
 class ResidualFit:
     """How far answers to an item are from what is expected at the persons' abilities.
 
@@ -51,6 +80,10 @@ class ResidualFit:
         worst_gap: Largest difference, over groups of ability, between mean and expected share of points.
         worst_z: That group's difference in standard errors.
         n: Answers.
+        effect: Root mean square of those differences, less what chance is expected to make: an effect size.
+        p_value: Chance of differences as large if the curve is true.
+        worst_ability: Where the largest difference is.
+        groups: Groups of ability, of about equally many persons, in order of ability.
     """
 
     item_id: str
@@ -59,6 +92,10 @@ class ResidualFit:
     worst_gap: float
     worst_z: float
     n: int
+    effect: float
+    p_value: float
+    worst_ability: float
+    groups: tuple[AbilityGroup, ...]
 
 
 def summed_score_fit(
@@ -88,8 +125,6 @@ def summed_score_fit(
     Reference:
         Orlando & Thissen (2000); Kang & Chen (2008) for more than two scores.
     """
-    from scipy.stats import chi2
-
     if data.n_items < 3 or data.n_responses != data.n_persons * data.n_items:
         raise CalibrationError(
             f"{data.n_responses} answers of {data.n_persons} persons to {data.n_items} items: S-X² needs at least "
@@ -115,7 +150,7 @@ def summed_score_fit(
                 item_id=item_id,
                 statistic=statistic,
                 degrees_of_freedom=free,
-                p_value=float(chi2.sf(statistic, free)),
+                p_value=float(chdtrc(free, statistic)),
                 rmsea=float(np.sqrt(max(0.0, statistic / free - 1) / max(1, data.n_persons - 1))),
             )
         )
@@ -150,56 +185,57 @@ def residual_fit(
         CalibrationError: An item is not calibrated.
 
     Reference:
-        Wright & Masters (1982) for infit and outfit; Stone (2000) for posterior weights.
+        Wright & Masters (1982) for infit and outfit; Stone (2000) for posterior weights; Köhler, Robitzsch & Hartig
+        (2020) for an effect size without what chance makes.
     """
-    pool = pool_for(data, items)
-    nodes = grid.nodes
-    logs = pool.log_probabilities(nodes)
-    expected = pool.expected_scores(nodes)
-    squares = np.tensordot(np.exp(logs), np.square(np.arange(pool.categories)), axes=(1, 0))
-    variance = np.maximum(squares - expected**2, 1e-12)
-    log_posterior = np.tile(grid.log_weights(mean, standard_deviation), (data.n_persons, 1))
-    np.add.at(log_posterior, data.person, logs[data.item, data.score.astype(np.int64)])
-    fits = []
-    for place, item_id in enumerate(data.item_ids):
-        rows = data.item == place
-        score = data.score[rows].astype(np.int64)
-        # What the item itself said about its persons is taken out of their posteriors again.
-        posterior = posterior_of(log_posterior[data.person[rows]] - logs[place, score])
-        fits.append(_residuals(item_id, score, posterior, expected[place], variance[place], nodes))
-    return tuple(fits)
+    answers = answers_beside_expectations(data, items, mean=mean, standard_deviation=standard_deviation, grid=grid)
+    return tuple(_residuals(of_item, _parameters(items, of_item.item_id)) for of_item in answers)
 
 
-def _residuals(
-    item_id: str,
-    score: npt.NDArray[np.int64],
-    posterior: FloatArray,
-    expected: FloatArray,
-    variance: FloatArray,
-    nodes: FloatArray,
-) -> ResidualFit:
-    predicted = posterior @ expected
-    # Of an answer given all others: the variance at an ability and that of the expectation over abilities.
-    spread = posterior @ variance + posterior @ expected**2 - predicted**2
-    squared = (score - predicted) ** 2
-    outfit, infit = float((squared / spread).mean()), float(squared.sum() / spread.sum())
-    ability = posterior @ nodes
-    cuts = np.quantile(ability, np.linspace(0, 1, BINS + 1)[1:-1])
-    group = np.searchsorted(cuts, ability)
-    points = max(1.0, float(expected.max().round()))
-    worst = (0.0, 0.0)
-    for place in range(BINS):
-        inside = group == place
-        if inside.sum() < 2:
-            continue
-        gap = float((score[inside] - predicted[inside]).mean())
-        error = float(np.sqrt(spread[inside].sum())) / int(inside.sum())
-        worst = max(worst, (gap / points, gap / error), key=lambda pair: abs(pair[1]))
-    return ResidualFit(item_id, outfit, infit, worst[0], worst[1], len(score))
+def _residuals(answers: AnswersToItem, parameters: int) -> ResidualFit:
+    squared = (answers.score - answers.expected) ** 2
+    groups = _groups(answers)
+    worst = max(groups, key=lambda one: abs(one.gap / one.standard_error))
+    chi_squared = math.fsum((one.gap / one.standard_error) ** 2 for one in groups)
+    # Chance alone makes gaps: what it is expected to make is taken off before the root.
+    beyond_chance = math.fsum(one.n * (one.gap**2 - one.standard_error**2) for one in groups) / len(answers.score)
+    return ResidualFit(
+        item_id=answers.item_id,
+        outfit=float((squared / answers.variance).mean()),
+        infit=float(squared.sum() / answers.variance.sum()),
+        worst_gap=worst.gap,
+        worst_z=worst.gap / worst.standard_error,
+        n=len(answers.score),
+        effect=math.sqrt(max(0.0, beyond_chance)),
+        p_value=float(chdtrc(max(1, len(groups) - parameters), chi_squared)),
+        worst_ability=worst.ability,
+        groups=groups,
+    )
+
+
+def _groups(answers: AnswersToItem) -> tuple[AbilityGroup, ...]:
+    bins = max(1, min(BINS, len(answers.score) // LEAST_IN_GROUP))
+    cuts = np.quantile(answers.ability, np.linspace(0, 1, bins + 1)[1:-1])
+    place = np.searchsorted(cuts, answers.ability)
+    return tuple(_group(answers, place == group) for group in np.unique(place))
+
+
+def _group(answers: AnswersToItem, inside: BoolArray) -> AbilityGroup:
+    n = int(inside.sum())
+    expected = float(answers.expected[inside].mean())
+    return AbilityGroup(
+        ability=float(np.interp(expected, answers.curve, answers.nodes)),
+        share=float(answers.score[inside].mean()) / answers.points,
+        expected=expected / answers.points,
+        standard_error=math.sqrt(float(answers.variance[inside].sum())) / n / answers.points,
+        n=n,
+    )
 
 
 def _parameters(items: Sequence[CalibratedItem], item_id: str) -> int:
     item = next(item for item in items if item.item_id == item_id)
+    if item.flag == FIXED:
+        return 0
     slope = 0 if item.model in ("rasch", "1pl") else 1
     return slope + max(1, len(item.thresholds)) + (item.model == "3pl")
 

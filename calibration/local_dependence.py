@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,14 @@ from engine.response_models import ItemPool
 Q3_STAR_LIMIT = 0.2
 LEAST_BOTH = 50
 MOST_PAIRS = 200
+#: Standard errors below Q3* at which pairs are put in order.
+SURE = 1.96
+LARGEST_CORRELATION = 1 - 1e-9
+#: Chance that any pair is flagged if ability explains all.
+CHANCE = 0.05
+#: From this share of answered pairs of person and item on, whole tables are quicker than sparse ones.
+DENSE = 0.1
+PERSONS_AT_A_TIME = 4096
 RAKING_ROUNDS = 200
 RAKING_SETTLED = 1e-10
 
@@ -43,7 +51,7 @@ class PairDependence:
         degrees_of_freedom: Of LD-X².
         p_value: Chance of at least this much if ability explains all.
         standardised: How far LD-X² is above its expectation, in standard deviations, with the sign of the dependence.
-        flagged: Whether Q3* is above its limit.
+        flagged: Whether Q3* is above its limit, and LD-X² beyond what chance gives among so many pairs.
     """
 
     first_item: str
@@ -63,11 +71,13 @@ class LocalDependence:
     """Outcome over all pairs.
 
     Args:
-        pairs: The pairs with the highest Q3*, highest first.
+        pairs: The pairs whose Q3* is surely the highest, by the lower end of its 95 % interval; where all pairs were
+            answered by as many persons that is the order of Q3* itself.
         mean_q3: Mean Q3 of all pairs that were compared.
         highest_q3_star: The highest Q3 less that mean: Q3* of the whole test.
         n_pairs: Pairs that were compared.
         n_too_few: Pairs that too few persons answered, or whose residuals do not vary.
+        n_flagged: How many of the pairs reported are flagged.
     """
 
     pairs: tuple[PairDependence, ...]
@@ -75,6 +85,7 @@ class LocalDependence:
     highest_q3_star: float
     n_pairs: int
     n_too_few: int
+    n_flagged: int
 
 
 def local_dependence(
@@ -126,18 +137,26 @@ def local_dependence(
     first, second = first[enough], second[enough]
     values = q3[first, second]
     average = float(values.mean())
-    order = np.argsort(-values, kind="stable")[:at_most]
+    order = _surely_highest(values - average, n[first, second])[:at_most]
     tables = _PairTables(data, logs, log_posterior, pool)
-    pairs = tuple(
-        tables.judged(int(first[place]), int(second[place]), float(values[place]), average, limit) for place in order
-    )
+    judged = (tables.judged(int(first[place]), int(second[place]), float(values[place]), average) for place in order)
+    # Among ten thousand pairs that share nothing, some are far apart by chance.
+    chance = CHANCE / len(values)
+    pairs = tuple(replace(pair, flagged=pair.q3_star > limit and pair.p_value < chance) for pair in judged)
     return LocalDependence(
         pairs=pairs,
         mean_q3=average,
         highest_q3_star=float(values.max()) - average,
         n_pairs=int(enough.sum()),
         n_too_few=int((~enough).sum()),
+        n_flagged=sum(pair.flagged for pair in pairs),
     )
+
+
+def _surely_highest(q3_star: FloatArray, n: FloatArray) -> npt.NDArray[np.intp]:
+    """Order pairs by the lower ends of their intervals (Fisher's z), the highest first."""
+    bounded = np.clip(q3_star, -LARGEST_CORRELATION, LARGEST_CORRELATION)
+    return np.argsort(SURE / np.sqrt(np.maximum(n - 3, 1)) - np.arctanh(bounded), kind="stable")
 
 
 def _residual_correlations(data: ResponseData, pool: ItemPool, ability: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -146,21 +165,33 @@ def _residual_correlations(data: ResponseData, pool: ItemPool, ability: FloatArr
     for place in range(data.n_items):
         rows = np.flatnonzero(data.item == place)
         residual[rows] -= _expected_score(pool, place, ability[data.person[rows]])
-    shape = (data.n_persons, data.n_items)
-
-    def matrix(values: FloatArray) -> csr_array:
-        return csr_array((values, (data.person, data.item)), shape=shape)
-
-    answered, apart, squared = matrix(np.ones(len(residual))), matrix(residual), matrix(residual**2)
-    n = (answered.T @ answered).toarray()
-    sums, squares = (apart.T @ answered).toarray(), (squared.T @ answered).toarray()
+    n, products, sums, squares = _cross_products(data, residual)
     shared = np.maximum(n, 1.0)
-    covariance = (apart.T @ apart).toarray() - sums * sums.T / shared
+    covariance = products - sums * sums.T / shared
     variance = squares - sums**2 / shared
     product = variance * variance.T
     known = (variance > 1e-9) & (variance.T > 1e-9)
     correlation = np.where(known, covariance / np.sqrt(np.where(known, product, 1.0)), np.nan)
     return n, correlation
+
+
+def _cross_products(data: ResponseData, residual: FloatArray) -> FloatArray:
+    """Persons, products, sums and squares of residuals over the persons of each pair, shape (4, items, items)."""
+    dense = data.n_responses > DENSE * data.n_persons * data.n_items
+    found = np.zeros((4, data.n_items, data.n_items))
+    for start in range(0, data.n_persons, PERSONS_AT_A_TIME):
+        end = min(start + PERSONS_AT_A_TIME, data.n_persons)
+        rows = slice(*np.searchsorted(data.person, [start, end]).tolist())
+        places, shape = (data.person[rows] - start, data.item[rows]), (end - start, data.n_items)
+        answered, apart, squared = (
+            csr_array((values, places), shape=shape)
+            for values in (np.ones(len(places[0])), residual[rows], residual[rows] ** 2)
+        )
+        for place, (one, other) in enumerate(
+            ((answered, answered), (apart, apart), (apart, answered), (squared, answered))
+        ):
+            found[place] += one.toarray().T @ other.toarray() if dense else (one.T @ other).toarray()
+    return found
 
 
 def _expected_score(pool: ItemPool, place: int, ability: FloatArray) -> FloatArray:
@@ -178,7 +209,7 @@ class _PairTables:
     log_posterior: FloatArray
     pool: ItemPool
 
-    def judged(self, first: int, second: int, q3: float, average: float, limit: float) -> PairDependence:
+    def judged(self, first: int, second: int, q3: float, average: float) -> PairDependence:
         """Compute LD-X² of a pair."""
         persons, scores = self._both(first, second)
         categories = self.pool.category_counts[[first, second]]
@@ -205,7 +236,7 @@ class _PairTables:
             degrees_of_freedom=freedom,
             p_value=float(chdtrc(freedom, chi_squared)) if freedom else 1.0,
             standardised=math.copysign(max(0.0, chi_squared - freedom) / math.sqrt(2 * max(freedom, 1)), trend),
-            flagged=q3 - average > limit,
+            flagged=False,
         )
 
     def _both(self, first: int, second: int) -> tuple[npt.NDArray[np.int32], tuple[npt.NDArray[np.int64], ...]]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from calibration.drift import average_run_length, item_drift, purged_link, robust_z, watch_drift
+from calibration.drift import average_run_length, item_drift, limit_for, purged_link, robust_z, watch_drift
 from calibration.errors import CalibrationError
 from calibration.linking import Link, link_to_anchors
 
@@ -113,3 +113,45 @@ def test_refusals() -> None:
         watch_drift([1, 0], [0.5], [1, 1])
     with pytest.raises(CalibrationError, match="must be positive"):
         watch_drift([1], [0.5], [0.0])
+
+
+@pytest.mark.parametrize("share", [0.5, 0.8, 0.97])
+def test_limits_hold_their_chance_for_items_of_any_difficulty(share: float) -> None:
+    draws = np.random.default_rng(6)
+    variance = share * (1 - share)
+    skewness = abs(1 - 2 * share) / np.sqrt(variance)
+    limit = limit_for(400, chance=0.05, skewness=skewness)
+    mean, spread = np.full(400, share), np.full(400, variance)
+    alarms = [
+        watch_drift((draws.random(400) < share).astype(float), mean, spread, limit=limit).alarm is not None
+        for _ in range(800)
+    ]
+    assert 0.005 < np.mean(alarms) < 0.07
+
+
+def test_limits_are_those_whose_run_length_fits() -> None:
+    for answers, chance in ((10, 0.5), (500, 0.05), (20_000, 0.001)):
+        limit = limit_for(answers, chance=chance)
+        assert average_run_length(shift=0, reference=0.25, limit=limit) == pytest.approx(2 * answers / chance)
+    assert limit_for(500, chance=0.05, sides=1) < limit_for(500, chance=0.05)
+    assert limit_for(500, chance=0.05, skewness=-1.0) == limit_for(500, chance=0.05)
+    # The exponent solves the equation up to the third moment.
+    ratio = limit_for(500, chance=0.05) / limit_for(500, chance=0.05, skewness=2.0)
+    exponent = 0.5 * ratio
+    assert -0.25 + exponent / 2 + 2.0 * exponent**2 / 6 == pytest.approx(0)
+
+
+def test_a_limit_needs_answers_and_a_chance() -> None:
+    with pytest.raises(CalibrationError, match=r"0 answers and a chance of 0\.05"):
+        limit_for(0, chance=0.05)
+    with pytest.raises(CalibrationError, match="a chance of 0;"):
+        limit_for(5, chance=0.0)
+
+
+def test_the_day_a_drift_began_is_when_its_rise_set_in() -> None:
+    score = np.array([0.0, 1, 0, 1, 0, 0, *[1.0] * 30])
+    watch = watch_drift(score, np.full(36, 0.5), np.full(36, 0.25), limit=8.0)
+    assert watch.alarm is not None
+    assert (watch.direction, watch.began) == ("easier", 6)
+    assert watch.alarm == 6 + 10  # 0.75 an answer
+    assert watch_drift(score[:6], np.full(6, 0.5), np.full(6, 0.25)).began is None

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import calibration.local_dependence
 from calibration import ResponseData, calibrate
 from calibration.errors import CalibrationError
 from calibration.local_dependence import local_dependence, raked
@@ -50,7 +51,31 @@ def test_q3_and_tables_are_those_of_brute_force(each: int | None) -> None:
         values.append(pair.q3)
     assert found.mean_q3 == pytest.approx(np.mean(values))
     assert found.highest_q3_star == pytest.approx(np.max(values) - np.mean(values))
-    assert [pair.q3_star for pair in found.pairs] == pytest.approx(np.sort(values)[::-1] - np.mean(values))
+    stars = np.array([pair.q3_star for pair in found.pairs])
+    assert np.sort(stars) == pytest.approx(np.sort(values) - np.mean(values))
+    surely = np.arctanh(stars) - 1.96 / np.sqrt([pair.n - 3 for pair in found.pairs])
+    assert (np.diff(surely) <= 0).all()
+    if each is None:
+        assert (np.diff(stars) <= 0).all()
+
+
+def test_sparse_and_whole_tables_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    simulated = simulate(400, 30, answers=8, seed=7)
+    items = true_items(simulated, 30)
+    monkeypatch.setattr(calibration.local_dependence, "PERSONS_AT_A_TIME", 150)
+    monkeypatch.setattr(calibration.local_dependence, "DENSE", 1.0)
+    sparse = local_dependence(simulated.data, items, least_both=10, at_most=10)
+    monkeypatch.setattr(calibration.local_dependence, "DENSE", 0.0)
+    whole = local_dependence(simulated.data, items, least_both=10, at_most=10)
+    assert [pair.q3 for pair in sparse.pairs] == pytest.approx([pair.q3 for pair in whole.pairs])
+    assert sparse.mean_q3 == pytest.approx(whole.mean_q3)
+
+
+def test_what_chance_gives_among_many_small_pairs_is_not_flagged() -> None:
+    simulated = simulate(1200, 60, answers=14, seed=8)
+    found = local_dependence(simulated.data, true_items(simulated, 60))
+    assert found.highest_q3_star > 0.3  # of some 1,700 pairs of 60 to 70 persons each
+    assert found.n_flagged == sum(pair.flagged for pair in found.pairs) == 0
 
 
 def test_ld_x2_is_that_of_person_by_person_expectations() -> None:

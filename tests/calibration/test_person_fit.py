@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, norm
 
-from calibration import CalibratedItem, ResponseData
+from calibration import CalibratedItem, ResponseData, sitting_watch
+from calibration.calibrated_pool import pool_for
 from calibration.errors import CalibrationError
 from calibration.person_fit import person_fit
 from calibration.quadrature import DEFAULT_GRID
-from calibration.sitting_watch import chance_of_peak, watch_sitting
+from calibration.sitting_watch import chance_of_peak, watch_sitting, watch_sittings
 from engine.ability.ability_grid import posterior_of
 from engine.response_models import ItemPool
 from tests.calibration.simulated import simulate
@@ -172,3 +173,29 @@ def test_refusals_of_a_sitting() -> None:
         watch_sitting(pool, [], [])
     with pytest.raises(CalibrationError, match="answer 2, item 'i1': score 2; 0 to 1"):
         watch_sitting(pool, ["i0", "i1"], [1, 2])
+
+
+def test_many_sittings_are_watched_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sitting_watch, "PERSONS_AT_A_TIME", 7)
+    parameters = some_parameters("gpcm", 12, 4)
+    whole = answers("gpcm", parameters, 20, 6)
+    data = whole.select(np.random.default_rng(3).random(whole.n_responses) < 0.7)
+    items = [
+        CalibratedItem(
+            item_id=f"i{k}", model="gpcm", discrimination=float(row[0]), difficulty=0.0, se_discrimination=0.1,
+            se_difficulty=0.1, covariance=0.0, n_responses=9, thresholds=tuple((-row[1:] / row[0]).tolist()),
+        )
+        for k, row in enumerate(parameters)
+    ]  # fmt: skip
+    position = np.random.default_rng(4).permutation(data.n_responses)
+    found = watch_sittings(data, items, position, mean=0.2, standard_deviation=1.1)
+    pool = pool_for(data, items)
+    for person in range(data.n_persons):
+        rows = np.flatnonzero(data.person == person)
+        rows = rows[np.argsort(position[rows])]
+        names = [data.item_ids[place] for place in data.item[rows]]
+        alone = watch_sitting(pool, names, data.score[rows].tolist(), mean=0.2, standard_deviation=1.1)
+        assert found.surprise[rows] == pytest.approx(alone.surprise)
+        assert found.highest[person] == pytest.approx(alone.highest)
+        assert found.p_value[person] == pytest.approx(alone.p_value)
+        assert bool(found.better[person]) == (alone.direction == "better")

@@ -1,0 +1,1 @@
+"""What a calibration run tells beyond parameters: fit, dependence, drift, times, and sittings that surprise."""
