@@ -11,6 +11,8 @@ from html import escape
 from itembank.drawing.bars import BarFigure
 from itembank.drawing.lines import LineFigure, Mark
 from itembank.drawing.plane import Tick
+from itembank.drawing.spots import DrawnSpot, SpotFigure
+from itembank.drawing.wright_map import PEOPLE_AXIS, PeopleBar, WrightMap
 
 #: Strokes keep their width although the plane is stretched.
 _EVEN = {"vector-effect": "non-scaling-stroke"}
@@ -23,6 +25,10 @@ _LOOKS: dict[str, dict[str, str]] = {
     "whisker": {"stroke": "#18202f", "stroke-width": "1.5"},
     "bar": {"fill": "#1f4182"},
     "bar-flagged": {"fill": "#ad6710", "stroke": "#18202f", "stroke-width": "2"},
+    "bar-simulated": {"fill": "#ffffff", "stroke": "#1f4182", "stroke-width": "1.5", "stroke-dasharray": "3 2"},
+    "faint-whisker": {"stroke": "#76839a", "stroke-width": "0.75"},
+    "known-item": {"fill": "#18202f"},
+    "rated-item": {"fill": "#ffffff", "stroke": "#18202f", "stroke-width": "1.5"},
     "point": {"fill": "#ffffff", "stroke": "#18202f", "stroke-width": "2"},
     "line-1": {"stroke": "#1f4182", "stroke-width": "2.5", "fill": "none", **_EVEN},
     "line-2": {"stroke": "#ad6710", "stroke-width": "2.5", "stroke-dasharray": "7 5", "fill": "none", **_EVEN},
@@ -32,6 +38,7 @@ _LOOKS: dict[str, dict[str, str]] = {
 MOST_SERIES = 3
 _MOST_LABELS = 12
 _RADIUS = 4.5
+_SMALL_RADIUS = 3.5
 
 
 def draw_lines(figure: LineFigure, *, uid: str, title: str, description: str, x_label: str, y_label: str) -> str:
@@ -103,6 +110,87 @@ def draw_bars(figure: BarFigure, *, uid: str, title: str, description: str, x_la
     return _drawing(uid, title, description, parts)
 
 
+def draw_spots(figure: SpotFigure, *, uid: str, title: str, description: str, x_label: str, y_label: str) -> str:
+    """Draws spots with their error bars; those that stand out are triangles, with their names where there is room.
+
+    Args:
+        figure: The figure.
+        uid: A name that no other drawing of the page has.
+        title: What it shows, in a few words.
+        description: What it shows, in a sentence.
+        x_label: What is across.
+        y_label: What is upright.
+
+    Returns:
+        An ``svg`` element.
+    """
+    parts = list(_axes(figure.x_ticks, figure.y_ticks, x_label, y_label))
+    parts.append(_line("reference", *figure.identity[0], *figure.identity[1]))
+    for spot in figure.spots:
+        if spot.left != spot.right:
+            parts.append(_line("faint-whisker", spot.left, spot.y, spot.right, spot.y))
+        if spot.top != spot.bottom:
+            parts.append(_line("faint-whisker", spot.x, spot.top, spot.x, spot.bottom))
+    for spot in figure.spots:
+        parts.extend(_spot(spot))
+    return _drawing(uid, title, description, parts)
+
+
+def draw_wright_map(
+    figure: WrightMap, *, uid: str, title: str, description: str, people_label: str, items_label: str, y_label: str
+) -> str:
+    """Draws people on the left and items on the right of one scale; simulated people have dashed, empty bars.
+
+    Args:
+        figure: The map.
+        uid: A name that no other drawing of the page has.
+        title: What it shows, in a few words.
+        description: What it shows, in a sentence.
+        people_label: What the bars count.
+        items_label: What the marks are.
+        y_label: What is upright.
+
+    Returns:
+        An ``svg`` element.
+    """
+    parts = list(_axes((), figure.y_ticks, "", y_label))
+    parts.append(_line("axis-line", PEOPLE_AXIS, 0, PEOPLE_AXIS, 100))
+    for bar in figure.bars:
+        parts.extend(_people(bar))
+    for mark in figure.marks:
+        name = f"<title>{escape(mark.name)}</title>"
+        look = "known-item" if mark.from_answers else "rated-item"
+        parts.append(_small_mark(look, f"{mark.x}%", f"{mark.y}%", inner=name))
+    if figure.cut is not None:
+        parts.append(_line("reference", 0, figure.cut, 100, figure.cut))
+    if figure.most:
+        parts.append(_text("tick", str(figure.most), x="0", y="100%", dy="20", anchor="start"))
+        parts.append(_text("tick", "0", x=f"{PEOPLE_AXIS}%", y="100%", dy="20"))
+    parts.append(_text("axis-title", people_label, x=f"{PEOPLE_AXIS / 2}%", y="100%", dy="44"))
+    parts.append(_text("axis-title", items_label, x=f"{(100 + PEOPLE_AXIS) / 2}%", y="100%", dy="44"))
+    return _drawing(uid, title, description, parts)
+
+
+def draw_sample(look: str) -> str:
+    """Draws the sample of a mark for the key under a figure.
+
+    Args:
+        look: "bar", "bar-simulated", "known-item", "rated-item", "spot" or "spot-flagged".
+
+    Returns:
+        An ``svg`` element that says nothing to who can't see it.
+    """
+    samples: dict[str, Callable[[], str]] = {
+        "bar": lambda: _element("rect", "bar", x="4", y="3", width="24", height="10"),
+        "bar-simulated": lambda: _element("rect", "bar-simulated", x="4", y="3", width="24", height="10"),
+        "known-item": lambda: _small_mark("known-item", "16", "8"),
+        "rated-item": lambda: _small_mark("rated-item", "16", "8"),
+        "spot": lambda: _element("circle", "point", cx="16", cy="8", r=f"{_SMALL_RADIUS}"),
+        "spot-flagged": lambda: _text("axis-title", "▲", x="16", y="8", dy="5"),
+    }
+    return f'<svg class="chart-plot" width="32" height="16" aria-hidden="true">{samples[look]()}</svg>'
+
+
 def draw_key(place: int, *, marked: bool = True) -> str:
     """Draws the sample of a series for the key under a figure: its line and its point.
 
@@ -118,9 +206,17 @@ def draw_key(place: int, *, marked: bool = True) -> str:
     return f'<svg class="chart-plot" width="32" height="16" aria-hidden="true">{line}{point}</svg>'
 
 
-def draw_reference_key() -> str:
-    """Draws the sample of a reference line for the key under a figure."""
-    line = _element("line", "reference", x1="0", x2="32", y1="8", y2="8")
+def draw_reference_key(*, upright: bool = False) -> str:
+    """Draws the sample of a reference line for the key under a figure.
+
+    Args:
+        upright: Whether the line stands upright in the figure.
+
+    Returns:
+        An ``svg`` element that says nothing to who can't see it.
+    """
+    ends = {"x1": "16", "x2": "16", "y1": "0", "y2": "16"} if upright else {"x1": "0", "x2": "32", "y1": "8", "y2": "8"}
+    line = _element("line", "reference", **ends)
     return f'<svg class="chart-plot" width="32" height="16" aria-hidden="true">{line}</svg>'
 
 
@@ -152,6 +248,37 @@ def _references(figure: LineFigure) -> Iterable[str]:
         yield _line("reference", 0, figure.across, 100, figure.across)
     if figure.diagonal is not None:
         yield _line("reference", *figure.diagonal[0], *figure.diagonal[1])
+
+
+def _spot(spot: DrawnSpot) -> Iterable[str]:
+    x, y, name = f"{spot.x}%", f"{spot.y}%", f"<title>{escape(spot.name)}</title>"
+    if not spot.flagged:
+        yield _element("circle", "point", cx=x, cy=y, r=f"{_SMALL_RADIUS}", inner=name)
+        return
+    yield _element("text", "axis-title", inner=f"▲{name}", x=x, y=y, dy="5", **{"text-anchor": "middle"})
+    if not spot.labelled:
+        return
+    # Names lean to the side that has more room.
+    place = {"dx": "-9", "anchor": "end"} if spot.x > 50 else {"dx": "9", "anchor": "start"}
+    yield _element(
+        "text", "tick", inner=escape(spot.name), x=x, y=y, dy="4", dx=place["dx"], **{"text-anchor": place["anchor"]}
+    )
+
+
+def _people(bar: PeopleBar) -> Iterable[str]:
+    place = PEOPLE_AXIS
+    for look, length in (("bar", bar.real), ("bar-simulated", bar.simulated)):
+        if length:
+            place = round(place - length, 3)
+            yield _element("rect", look, x=f"{place}%", y=f"{bar.y}%", width=f"{length}%", height=f"{bar.height}%")
+
+
+def _small_mark(look: str, x: str, y: str, *, inner: str = "") -> str:
+    """Draw an item of known difficulty as a disc, one that is only rated as an empty square."""
+    if look == "known-item":
+        return _element("circle", look, cx=x, cy=y, r=f"{_SMALL_RADIUS}", inner=inner)
+    shift = f"translate({-_SMALL_RADIUS} {-_SMALL_RADIUS})"
+    return _element("rect", look, x=x, y=y, width="7", height="7", transform=shift, inner=inner)
 
 
 def _point(place: int, mark: Mark) -> str:
