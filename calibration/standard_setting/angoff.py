@@ -10,10 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.array_types import BoolArray, FloatArray
-from calibration.calibrated_pool import pool_of_items
 from calibration.calibration_result import CalibratedItem
 from calibration.errors import CalibrationError
-from calibration.standard_setting.cut import CutScore, ability_at_score, refuse_too_few_judges, share_passing
+from calibration.standard_setting.cut import (
+    CutScore,
+    ability_at_score,
+    judged_pool,
+    refuse_too_few_judges,
+    share_passing,
+)
 from calibration.standard_setting.variance_components import VarianceComponents, variance_components
 from engine.response_models import ItemPool
 
@@ -93,12 +98,12 @@ class AngoffRound:
 
 
 def angoff(
-    items: Sequence[CalibratedItem], judgements: Judgements, *, abilities: npt.ArrayLike | None = None
+    items: Sequence[CalibratedItem] | ItemPool, judgements: Judgements, *, abilities: npt.ArrayLike | None = None
 ) -> AngoffRound:
     """Turn the judgements of one round into a cut score, with what to show the panel before the next.
 
     Args:
-        items: Calibrated items.
+        items: Calibrated items, or a pool.
         judgements: By judge, then by item: the expected share of the item's points, 0 to 1 (for right and wrong the
             probability of a right answer). A judge need not judge all items; every item needs a judgement.
         abilities: Of candidates, to tell the impact.
@@ -113,12 +118,12 @@ def angoff(
     Reference:
         Angoff (1971); Kane (1987) for the way to ability; Hambleton & Plake (1995) for several points.
     """
-    pool = pool_of_items(items)
+    pool = judged_pool(items)
     refuse_too_few_judges(len(judgements))
     panel = _Panel(pool, tuple(judgements), _table(pool, judgements))
     points, error = panel.points()
     theta = ability_at_score(pool, points)
-    cut = CutScore(theta, error / panel.steepness(theta), ANGOFF, len(judgements))
+    cut = CutScore(theta, error / _steepness(pool, theta), ANGOFF, len(judgements))
     complete = bool(panel.given.all()) and len(pool) > 1
     return AngoffRound(
         cut=cut,
@@ -130,6 +135,44 @@ def angoff(
         share_passing=None if abilities is None else share_passing(theta, abilities),
         share_passing_range=None if abilities is None else _range(cut, abilities),
     )
+
+
+def item_sampling_error(items: Sequence[CalibratedItem] | ItemPool, found: AngoffRound, *, items_in_bank: int) -> float:
+    """Tell how far the cut score would be expected to move with another sample of the bank's items.
+
+    Where the items' curves explain what judges say, it matters little which items they see: what moves the cut score is
+    only by how much the panel departs from the curves, item by item. With n of N items the variance of the sum of
+    these departures is n s² (1 − n/N).
+
+    Args:
+        items: The items that were judged.
+        found: What came of it.
+        items_in_bank: N, all items that could have been judged.
+
+    Returns:
+        The standard error in units of ability; 0 where all items were judged or only one was.
+
+    Raises:
+        CalibrationError: The bank has fewer items than were judged.
+
+    Reference:
+        Cochran (1977), chapter 2, for the correction for a finite population.
+    """
+    pool = judged_pool(items)
+    judged = len(pool)
+    if items_in_bank < judged:
+        raise CalibrationError(f"{judged} items judged of {items_in_bank}", code="bad_option")
+    if judged < 2 or judged == items_in_bank:
+        return 0.0
+    departures = np.array([one.mean - one.expected for one in found.items]) * (pool.category_counts - 1)
+    variance = judged * float(departures.var(ddof=1)) * (1 - judged / items_in_bank)
+    return math.sqrt(variance) / _steepness(pool, found.cut.theta)
+
+
+def _steepness(pool: ItemPool, theta: float) -> float:
+    """Points that the expectation on all items rises by per unit of ability."""
+    rise = pool.expected_scores([theta + STEP, theta - STEP]).sum(axis=0)
+    return float(rise[0] - rise[1]) / (2 * STEP)
 
 
 def _range(cut: CutScore, abilities: npt.ArrayLike) -> tuple[float, float]:
@@ -186,11 +229,6 @@ class _Panel:
         # A judge of some items is taken to differ as much, point by point, on the others.
         sums = apart @ highest * highest.sum() / (self.given @ highest)
         return points, float(np.sqrt((sums**2).sum() / (len(sums) - 1) / len(sums)))
-
-    def steepness(self, theta: float) -> float:
-        """Points that the expectation on all items rises by per unit of ability."""
-        rise = self.pool.expected_scores([theta + STEP, theta - STEP]).sum(axis=0)
-        return float(rise[0] - rise[1]) / (2 * STEP)
 
     def expected(self, theta: float) -> FloatArray:
         """Expected share of points of each item."""

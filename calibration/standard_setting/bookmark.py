@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.calibrated_pool import pool_of_items
 from calibration.calibration_result import CalibratedItem
 from calibration.errors import CalibrationError
-from calibration.standard_setting.cut import CutScore, crossing, refuse_too_few_judges
+from calibration.standard_setting.cut import CutScore, crossing, judged_pool, refuse_too_few_judges
 from engine.response_models import ItemPool
 
 BOOKMARK = "bookmark"
@@ -37,12 +36,12 @@ class BookletPage:
 
 
 def ordered_booklet(
-    items: Sequence[CalibratedItem], *, response_probability: float = RESPONSE_PROBABILITY
+    items: Sequence[CalibratedItem] | ItemPool, *, response_probability: float = RESPONSE_PROBABILITY
 ) -> tuple[BookletPage, ...]:
     """Order items, and the scores of those that have several, by the ability at which they are mastered.
 
     Args:
-        items: Calibrated items.
+        items: Calibrated items, or a pool.
         response_probability: Chance of reaching the score that counts as mastery.
 
     Returns:
@@ -58,7 +57,7 @@ def ordered_booklet(
         raise CalibrationError(
             f"response probability {response_probability:g}; a number between 0 and 1 is expected", code="bad_option"
         )
-    pool = pool_of_items(items)
+    pool = judged_pool(items)
     pages = [
         BookletPage(name, score, _location(pool, place, score, response_probability))
         for place, name in enumerate(pool.item_ids)
@@ -96,6 +95,26 @@ def bookmark(booklet: Sequence[BookletPage], marks: Mapping[str, int], *, by_med
         Mitzel, Lewis, Patz & Green (2001).
     """
     refuse_too_few_judges(len(marks))
+    cuts = np.array(list(mark_abilities(booklet, marks).values()))
+    error = float(cuts.std(ddof=1)) / math.sqrt(len(cuts))
+    if by_median:
+        return CutScore(float(np.median(cuts)), error * MEDIAN_FACTOR, BOOKMARK, len(cuts))
+    return CutScore(float(cuts.mean()), error, BOOKMARK, len(cuts))
+
+
+def mark_abilities(booklet: Sequence[BookletPage], marks: Mapping[str, int]) -> dict[str, float]:
+    """Give the ability that each judge's bookmark names: that of the last page before it.
+
+    Args:
+        booklet: The pages in order.
+        marks: As for `bookmark`.
+
+    Returns:
+        The ability by judge.
+
+    Raises:
+        CalibrationError: A bookmark on page 1 or beyond the end.
+    """
     for judge, mark in marks.items():
         if not 2 <= mark <= len(booklet) + 1:
             raise CalibrationError(
@@ -103,8 +122,4 @@ def bookmark(booklet: Sequence[BookletPage], marks: Mapping[str, int], *, by_med
                 "come before it",
                 code="bookmark_out_of_range",
             )
-    cuts = np.array([booklet[mark - 2].theta for mark in marks.values()])
-    error = float(cuts.std(ddof=1)) / math.sqrt(len(cuts))
-    if by_median:
-        return CutScore(float(np.median(cuts)), error * MEDIAN_FACTOR, BOOKMARK, len(cuts))
-    return CutScore(float(cuts.mean()), error, BOOKMARK, len(cuts))
+    return {judge: booklet[mark - 2].theta for judge, mark in marks.items()}

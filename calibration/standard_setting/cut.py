@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from calibration.array_types import FloatArray
+from calibration.calibrated_pool import pool_of_items
+from calibration.calibration_result import CalibratedItem
 from calibration.errors import CalibrationError
 from engine.response_models import ItemPool
 
@@ -127,6 +129,21 @@ def checked_abilities(abilities: npt.ArrayLike) -> FloatArray:
     if not known.size or not np.isfinite(known).all():
         raise CalibrationError(f"{known.size} abilities; one or more, all finite, are expected", code="bad_option")
     return known
+
+
+def judged_pool(items: Sequence[CalibratedItem] | ItemPool) -> ItemPool:
+    """Take the items that judges speak of as the engine reads them.
+
+    Args:
+        items: Calibrated items, or the pool of a published bank as it is.
+
+    Returns:
+        The pool.
+
+    Raises:
+        CalibrationError: An item whose discrimination is not positive.
+    """
+    return items if isinstance(items, ItemPool) else pool_of_items(items)
 
 
 def refuse_too_few_judges(judges: int) -> None:

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.array_types import FloatArray
-from calibration.calibrated_pool import pool_of_items
 from calibration.calibration_result import CalibratedItem
 from calibration.errors import CalibrationError
 from calibration.standard_setting.cut import (
@@ -18,6 +17,7 @@ from calibration.standard_setting.cut import (
     CutScore,
     ability_at_score,
     checked_abilities,
+    judged_pool,
     refuse_too_few_judges,
 )
 from engine.response_models import ItemPool
@@ -43,12 +43,12 @@ class HofsteeJudgement:
 
 
 def hofstee(
-    items: Sequence[CalibratedItem], judgements: Sequence[HofsteeJudgement], abilities: npt.ArrayLike
+    items: Sequence[CalibratedItem] | ItemPool, judgements: Sequence[HofsteeJudgement], abilities: npt.ArrayLike
 ) -> CutScore | None:
     """Find where the share that fails meets the line between the judges' extremes.
 
     Args:
-        items: Calibrated items that the shares of points are thought of.
+        items: Calibrated items, or a pool, that the shares of points are thought of.
         judgements: One a judge.
         abilities: Of candidates, shape (candidates,).
 
@@ -63,7 +63,7 @@ def hofstee(
     Reference:
         Hofstee (1983); Tukey (1958) for the standard error.
     """
-    pool, known = pool_of_items(items), np.sort(checked_abilities(abilities))
+    pool, known = judged_pool(items), np.sort(checked_abilities(abilities))
     refuse_too_few_judges(len(judgements))
     table = np.array([_checked(place, one) for place, one in enumerate(judgements)])
     theta = _compromise(pool, table.mean(axis=0), known)
