@@ -4,7 +4,7 @@ from calibration.dif.likelihood_ratio import LikelihoodRatioDif, likelihood_rati
 from calibration.dif.mantel import Mantel, mantel
 from calibration.dif.mantel_haenszel import MantelHaenszel, mantel_haenszel
 from calibration.dif.shrinkage import ShrunkenDif, shrunken_dif
-from calibration.dif.study import DifStudy, ItemDif, dif_study
+from calibration.dif.study import DifStudy, ItemDif, StudyCancelledError, dif_study
 
 __all__ = [
     "DifStudy",
@@ -13,6 +13,7 @@ __all__ = [
     "Mantel",
     "MantelHaenszel",
     "ShrunkenDif",
+    "StudyCancelledError",
     "dif_study",
     "likelihood_ratio_dif",
     "mantel",

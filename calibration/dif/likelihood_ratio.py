@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,9 @@ NEGLIGIBLE_DIFFERENCE = 0.05
 LARGE_DIFFERENCE = 0.10
 # Worse than any likelihood, and yet a number that a line search can reckon with.
 INADMISSIBLE = 1e12
+# How far parameters are moved to see the likelihood bend.
+PROBE = 1e-4
+LEAST_CURVATURE = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class LikelihoodRatioDif:
         p_value: Chance of at least this much difference if both groups have the same parameters.
         difference: Mean expected share of points under the focal group's curve less that under the reference group's,
             over the focal group; negative where the item is harder for the focal group.
+        standard_error: Of the difference, from the parameters' standard errors; None where the likelihood is flat.
     """
 
     item_id: str
@@ -46,6 +51,12 @@ class LikelihoodRatioDif:
     degrees_of_freedom: int
     p_value: float
     difference: float
+    standard_error: float | None
+
+    @property
+    def effect(self) -> float:
+        """The difference: negative where the item is harder for the focal group."""
+        return self.difference
 
     @property
     def classification(self) -> str:
@@ -102,7 +113,10 @@ def likelihood_ratio_dif(
     known = {item.item_id: item for item in items}
 
     def verdicts(anchors: BoolArray) -> dict[int, LikelihoodRatioDif]:
-        return {place: _verdict(groups, matching, place, anchors, known) for place in groups.studied}
+        return {
+            place: likelihood_ratio_of(groups, matching, place, anchors, known[groups.data.item_ids[place]])
+            for place in groups.studied
+        }
 
     anchors = np.ones(groups.data.n_items, dtype=bool)
     if purify:
@@ -113,30 +127,43 @@ def likelihood_ratio_dif(
     return tuple(verdicts(anchors).values())
 
 
-def _verdict(
-    groups: ComparedGroups,
-    matching: AbilityMatching,
-    place: int,
-    anchors: BoolArray,
-    known: Mapping[str, CalibratedItem],
+def likelihood_ratio_of(
+    groups: ComparedGroups, matching: AbilityMatching, place: int, anchors: BoolArray, item: CalibratedItem
 ) -> LikelihoodRatioDif:
+    """Compare one item's parameters for both groups together and for each alone.
+
+    Args:
+        groups: Answers of both groups.
+        matching: What their answers to the anchors say of ability.
+        place: Which item.
+        anchors: Items that are believed, shape (items,).
+        item: Its parameters.
+
+    Returns:
+        The comparison.
+    """
     rows = groups.data.item == place
     score = groups.data.score[rows].astype(np.int64)
     focal = groups.focal[groups.data.person[rows]]
     abilities = matching.posteriors(place, anchors)
-    item = known[groups.data.item_ids[place]]
     curve = _Curve.of(item, matching.grid.nodes)
     both = curve.fitted(score, abilities)
     apart = [curve.fitted(score[members], abilities[members]) for members in (~focal, focal)]
     chi_squared = max(0.0, 2 * (apart[0][0] + apart[1][0] - both[0]))
     freedom = int(curve.free.sum())
     gap = curve.expected(apart[1][1]) - curve.expected(apart[0][1])
+    weights = abilities[focal].mean(axis=0)
+    variances = [
+        curve.variance(score[members], abilities[members], parameters, weights)
+        for members, (_likelihood, parameters) in zip((~focal, focal), apart, strict=True)
+    ]
     return LikelihoodRatioDif(
         item_id=item.item_id,
         chi_squared=chi_squared,
         degrees_of_freedom=freedom,
         p_value=float(chdtrc(freedom, chi_squared)),
-        difference=float(abilities[focal].mean(axis=0) @ gap),
+        difference=float(weights @ gap),
+        standard_error=None if None in variances else math.sqrt(sum(found for found in variances if found is not None)),
     )
 
 
@@ -164,18 +191,44 @@ class _Curve:
         from scipy.optimize import minimize
 
         def objective(values: FloatArray) -> tuple[float, FloatArray]:
-            parameters = self._with(values)
-            if not self.family.admissible(parameters[None])[0]:
-                return INADMISSIBLE, np.zeros(len(values))
-            curves = self.family.curves(parameters[None], self.nodes)
-            joint = abilities * curves.probability[0, score]
-            likelihood = np.maximum(joint.sum(axis=1), LEAST_PROBABILITY)
-            counts = np.zeros(curves.probability.shape)
-            np.add.at(counts[0], score, joint / likelihood[:, None])
-            return -float(np.log(likelihood).sum()), -curves.gradient(counts)[0, self.free]
+            return self._objective(values, score, abilities)
 
         found = minimize(objective, self.start[self.free], jac=True, method="BFGS", options={"gtol": 1e-4})
         return -float(found.fun), self._with(found.x)
+
+    def variance(
+        self, score: npt.NDArray[np.int64], abilities: FloatArray, parameters: FloatArray, weights: FloatArray
+    ) -> float | None:
+        """Carry the parameters' variances over to the mean expected share of points; None where there are none."""
+        at = parameters[self.free]
+        steps = PROBE * np.eye(len(at))
+
+        def slopes(values: FloatArray) -> FloatArray:
+            return self._objective(values, score, abilities)[1]
+
+        def share(values: FloatArray) -> float:
+            return float(weights @ self.expected(self._with(values)))
+
+        information = np.array([(slopes(at + step) - slopes(at - step)) / (2 * PROBE) for step in steps])
+        information = (information + information.T) / 2
+        if np.linalg.eigvalsh(information)[0] <= LEAST_CURVATURE:
+            return None
+        direction = np.array([(share(at + step) - share(at - step)) / (2 * PROBE) for step in steps])
+        return float(direction @ np.linalg.solve(information, direction))
+
+    def _objective(
+        self, values: FloatArray, score: npt.NDArray[np.int64], abilities: FloatArray
+    ) -> tuple[float, FloatArray]:
+        """Minus the log-likelihood, and its gradient."""
+        parameters = self._with(values)
+        if not self.family.admissible(parameters[None])[0]:
+            return INADMISSIBLE, np.zeros(len(values))
+        curves = self.family.curves(parameters[None], self.nodes)
+        joint = abilities * curves.probability[0, score]
+        likelihood = np.maximum(joint.sum(axis=1), LEAST_PROBABILITY)
+        counts = np.zeros(curves.probability.shape)
+        np.add.at(counts[0], score, joint / likelihood[:, None])
+        return -float(np.log(likelihood).sum()), -curves.gradient(counts)[0, self.free]
 
     def expected(self, parameters: FloatArray) -> FloatArray:
         """Expected share of points at each node."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,7 @@ class LogisticDif:
         share: Nagelkerke's R² gained by both.
         share_uniform: Nagelkerke's R² gained by the group.
         share_non_uniform: Nagelkerke's R² gained by its slope.
+        standard_error: Of the group effect.
     """
 
     group_effect: float
@@ -44,6 +46,7 @@ class LogisticDif:
     share: float
     share_uniform: float
     share_non_uniform: float
+    standard_error: float
 
     @property
     def effect(self) -> float:
@@ -78,27 +81,72 @@ def logistic_dif(right: npt.ArrayLike, focal: npt.ArrayLike, matched_on: npt.Arr
         Swaminathan & Rogers (1990); Nagelkerke (1991).
     """
     score, level = np.asarray(right, dtype=np.float64), np.asarray(matched_on, dtype=np.float64)
-    group = np.asarray(focal, dtype=np.float64)
     share = float(score.mean())
     if not 0 < share < 1:
         return None
+    columns = regressors(level, np.asarray(focal, dtype=np.float64))
+    fits = [_fit(np.insert(columns[:, :used], 0, 1.0, axis=1), score) for used in (1, 2, 3)]
+    nothing = len(score) * (share * math.log(share) + (1 - share) * math.log(1 - share))
+    return compared(fits, nothing=nothing, answers=len(score))
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A regression at its maximum.
+
+    Args:
+        log_likelihood: There.
+        coefficients: Intercepts first, then ability, group, and the product of both as far as they take part.
+        information: Minus the second derivatives of the log-likelihood, shape (coefficients, coefficients).
+        intercepts: How many intercepts there are.
+    """
+
+    log_likelihood: float
+    coefficients: FloatArray
+    information: FloatArray
+    intercepts: int = 1
+
+    @property
+    def group_effect(self) -> float:
+        """The coefficient of the group."""
+        return float(self.coefficients[self.intercepts + 1])
+
+    @property
+    def group_error(self) -> float:
+        """Its standard error."""
+        return float(np.sqrt(np.linalg.inv(self.information)[self.intercepts + 1, self.intercepts + 1]))
+
+
+def regressors(level: FloatArray, group: FloatArray) -> FloatArray:
+    """Set side by side ability, group and the product of both, shape (answers, 3)."""
     # Centred and in standard deviations, so that no column drowns another.
     level = (level - level.mean()) / (level.std() or 1.0)
-    columns = np.stack((np.ones_like(level), level, group, level * group), axis=1)
-    fits = [_fit(columns[:, :used], score) for used in (2, 3, 4)]
+    return np.stack((level, group, level * group), axis=1)
+
+
+def compared(fits: Sequence[Fit | None], *, nothing: float, answers: int) -> LogisticDif | None:
+    """Compare regressions on ability, on ability and group, and on both and their product.
+
+    Args:
+        fits: The three; None where there is no maximum.
+        nothing: Log-likelihood without any of them.
+        answers: How many answers there are.
+
+    Returns:
+        The comparison, or None where one of the three does not exist.
+    """
     known = [fit for fit in fits if fit is not None]
     if len(known) < len(fits):
         return None
-    alone, with_group, with_slope = (likelihood for likelihood, _coefficients in known)
-    nothing = len(score) * (share * math.log(share) + (1 - share) * math.log(1 - share))
+    alone, with_group, with_slope = (fit.log_likelihood for fit in known)
 
     def explained(likelihood: float) -> float:
-        return float(np.expm1(2 * (nothing - likelihood) / len(score)) / np.expm1(2 * nothing / len(score)))
+        return float(np.expm1(2 * (nothing - likelihood) / answers) / np.expm1(2 * nothing / answers))
 
     r_squared = [explained(likelihood) for likelihood in (alone, with_group, with_slope)]
     gained = [max(0.0, 2 * (with_group - alone)), max(0.0, 2 * (with_slope - with_group))]
     return LogisticDif(
-        group_effect=float(known[1][1][2]),
+        group_effect=known[1].group_effect,
         chi_squared=sum(gained),
         p_value=float(chdtrc(2, sum(gained))),
         p_uniform=float(chdtrc(1, gained[0])),
@@ -106,10 +154,11 @@ def logistic_dif(right: npt.ArrayLike, focal: npt.ArrayLike, matched_on: npt.Arr
         share=r_squared[2] - r_squared[0],
         share_uniform=r_squared[1] - r_squared[0],
         share_non_uniform=r_squared[2] - r_squared[1],
+        standard_error=known[1].group_error,
     )
 
 
-def _fit(columns: FloatArray, right: FloatArray) -> tuple[float, FloatArray] | None:
+def _fit(columns: FloatArray, right: FloatArray) -> Fit | None:
     """Maximise the likelihood by Newton's method; None where it has no maximum, or the method leads away from it."""
     coefficients = np.zeros(columns.shape[1])
     likelihood = -np.inf
@@ -124,7 +173,7 @@ def _fit(columns: FloatArray, right: FloatArray) -> tuple[float, FloatArray] | N
         if np.abs(coefficients).max() > LARGEST_COEFFICIENT:
             break
         if settled:
-            return likelihood, coefficients
+            return Fit(likelihood, coefficients, curvature + ridge)
     return None
 
 

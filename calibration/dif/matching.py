@@ -17,6 +17,10 @@ from engine.ability.ability_grid import posterior_of
 
 #: Groups of ability that persons are sorted into; fewer would let persons of different ability pass as equals.
 STRATA = 20
+#: Where answers are few, strata are fewer: in one with too few persons the two groups seldom meet. Five still take away
+#: nine tenths of what matching can (Cochran 1968).
+LEAST_STRATA, PERSONS_A_STRATUM = 5, 25
+ABILITY_DIGITS = 8
 # A group's spread is not taken for smaller than this, however alike its answers.
 SMALLEST_SPREAD = 0.1
 POPULATION_SETTLED = 1e-4
@@ -137,7 +141,10 @@ class AbilityMatching:
 
     def strata(self, values: FloatArray) -> IntArray:
         """Return strata of about equally many persons in order of ability."""
-        cuts = np.quantile(values, np.linspace(0, 1, STRATA + 1)[1:-1])
+        # Persons with the same answers are equally able; without rounding, the order of sums would tell them apart.
+        values = np.round(values, ABILITY_DIGITS)
+        strata = min(STRATA, max(LEAST_STRATA, len(values) // PERSONS_A_STRATUM))
+        cuts = np.quantile(values, np.linspace(0, 1, strata + 1)[1:-1])
         return np.searchsorted(cuts, values).astype(np.int32)
 
 

@@ -11,7 +11,14 @@ from scipy.optimize import minimize
 from scipy.stats import hypergeom, kstest, norm
 
 from calibration.calibration_result import CalibratedItem
-from calibration.dif import dif_study, likelihood_ratio_dif, mantel, mantel_haenszel, shrunken_dif
+from calibration.dif import (
+    ShrunkenDif,
+    dif_study,
+    likelihood_ratio_dif,
+    mantel,
+    mantel_haenszel,
+    shrunken_dif,
+)
 from calibration.dif.logistic_regression import LogisticDif, logistic_dif
 from calibration.dif.mantel import Mantel
 from calibration.dif.mantel_haenszel import MantelHaenszel
@@ -121,9 +128,9 @@ def test_classes(delta: float, error: float, p_value: float, expected: str) -> N
 def test_classes_of_the_other_measures() -> None:
     assert [Mantel(0, effect, 0.1, 9, 0.01).classification for effect in (0.1, -0.2, 0.3)] == ["A", "B", "C"]
     assert Mantel(0, 0.4, 0.3, 2, 0.1).classification == "A"
-    shares = [LogisticDif(0, 9, 0.01, 0.01, 0.5, share, 0, 0).classification for share in (0.03, 0.05, 0.08)]
+    shares = [LogisticDif(0, 9, 0.01, 0.01, 0.5, share, 0, 0, 0.1).classification for share in (0.03, 0.05, 0.08)]
     assert shares == ["A", "B", "C"]
-    assert LogisticDif(0, 2, 0.3, 0.3, 0.5, 0.08, 0, 0).classification == "A"
+    assert LogisticDif(0, 2, 0.3, 0.3, 0.5, 0.08, 0, 0, 0.1).classification == "A"
 
 
 def test_comparisons_that_do_not_exist() -> None:
@@ -197,6 +204,22 @@ def test_shrinkage_follows_the_beliefs_of_a_normal_hierarchy() -> None:
     assert share_right == pytest.approx(
         np.mean([max(one.negligible, one.moderate, one.large) for one in beliefs]), abs=0.05
     )
+
+
+@pytest.mark.parametrize(
+    ("chances", "most_probable", "middle"),
+    [
+        ((0.38, 0.22, 0.4), "C", "B"),
+        ((0.6, 0.1, 0.3), "A", "A"),
+        ((0.1, 0.3, 0.6), "C", "C"),
+        ((0.45, 0.4, 0.15), "A", "B"),
+    ],
+)
+def test_the_middle_class_needs_more_than_half_of_the_belief(
+    chances: tuple[float, float, float], most_probable: str, middle: str
+) -> None:
+    belief = ShrunkenDif(1.3, 0.8, *chances)
+    assert (belief.classification, belief.middle_class) == (most_probable, middle)
 
 
 def _class(delta: float) -> str:
@@ -414,9 +437,8 @@ def test_refusals_and_what_is_left_out() -> None:
         dif_study(data, groups, reference="men", focal="men", items=items)
     with pytest.raises(CalibrationError, match="method 'guess'"):
         dif_study(data, groups, **GROUPS, items=items, method="guess")
-    several, groups_of_several, _ = population(8, steps=2, persons=90)
-    with pytest.raises(CalibrationError, match="takes 0 or 1"):
-        dif_study(several, groups_of_several, **GROUPS, method="logistic")
+    with pytest.raises(CalibrationError, match="method 'likelihood_ratio' needs calibrated items"):
+        dif_study(data, groups, **GROUPS, method="likelihood_ratio")
     study = dif_study(data, groups, **GROUPS, items=items, purify=False)
     assert {exclusion.reason for exclusion in study.left_out} == {"group_too_small"}
     assert len(study.items) + len(study.left_out) == ITEMS

@@ -1,0 +1,1 @@
+"""Studies of differential item functioning: whether an item is harder for one group at equal ability."""

@@ -1,0 +1,1 @@
+"""Groups of candidates: sensitive data that are kept only while a lawful basis is on record."""
