@@ -15,6 +15,7 @@ from api.commands.output import JsonOption, print_json
 from itembank.actor import COMMAND_LINE
 from itembank.clock import utc_now
 from itembank.delivery.replay import ReplayReport, ReplayStep, replay_sitting
+from itembank.delivery.replayed_versions import ReplayedVersion
 from itembank.delivery.told_replay import told_replay
 from itembank.errors import InvalidInput
 
@@ -57,6 +58,15 @@ def replay_command(
         sys.exit(DIFFERS)
 
 
+def _print_version(version: ReplayedVersion) -> None:
+    what = "recomputed; the result stayed" if version.number is None else f"version {version.number} of the result"
+    left_out = ", ".join(version.left_out) or "nothing"
+    verdict = version.outcome["unit"]["verdict"] if version.outcome else "could not be recomputed"
+    print(f"{what}, {version.recorded_at.isoformat()}: {verdict}, without {left_out} ({version.decided_by})")
+    for difference in version.differences:
+        print(f"     DIFFERS: {difference}")
+
+
 def _standing(step: ReplayStep) -> str:
     if not step.counts:
         return "  tried out; does not count"
@@ -83,4 +93,6 @@ def print_report(report: ReplayReport) -> None:
     for difference in report.differences:
         print(f"DIFFERS: {difference}")
     print(f"ended: {report.finish_reason or 'still in progress'}")
+    for version in report.versions:
+        _print_version(version)
     print("every step agrees with the record" if report.agrees else "the record and the replay differ")

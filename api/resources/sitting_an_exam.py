@@ -178,6 +178,20 @@ class InformingUnitShown(Shown):
     title: str
 
 
+class ResultVersionShown(Shown):
+    """One version of a result; later ones say why in both languages."""
+
+    number: int
+    recorded_at: datetime
+    verdict: str
+    probability: float
+    elements: list[tuple[str, str]] = Field(description="Verdicts by code of the element.")
+    reason_th: str
+    reason_en: str
+    taken_back: bool = Field(description="Whether an earlier correction was undone by it.")
+    at_end: bool = Field(description="Whether the question was out of score before the sitting ended.")
+
+
 class ResultShown(Shown):
     """The result of a finished sitting."""
 
@@ -209,6 +223,9 @@ class ResultShown(Shown):
         cut_score=0.0,
         simulated=False,
         informed_by=[],
+        version=1,
+        versions=[],
+        left_out=0,
     )
 
     sitting_id: UUID
@@ -231,6 +248,9 @@ class ResultShown(Shown):
     cut_score: float
     simulated: bool
     informed_by: list[InformingUnitShown]
+    version: int = Field(description="Number of the version in force, which this is.")
+    versions: list[ResultVersionShown] = Field(description="All versions, the first first; empty while there is one.")
+    left_out: int = Field(description="Answers that do not count because their question was found to be faulty.")
 
 
 @router.get("/me/exams", response_model=MyExamsShown, summary="My exams")

@@ -115,6 +115,19 @@ class PriorShown(Shown):
     weight: float = Field(description="Power, from 0 to 1, of their evidence that was counted.")
 
 
+class ReplayedVersionShown(Shown):
+    """The outcome as it was recomputed after an item was neutralised, or after that was taken back."""
+
+    number: int | None = Field(description="2 and on; null where the result stayed what it was.")
+    recorded_at: datetime
+    decided_by: str
+    neutralisation_id: UUID
+    taken_back: bool
+    left_out: list[str] = Field(description="Items whose answers do not count.")
+    outcome: dict[str, Any] | None
+    differences: list[str]
+
+
 class ReplayShown(Shown):
     """A sitting recomputed from its design, bank, seed and answers, compared with its record."""
 
@@ -145,6 +158,7 @@ class ReplayShown(Shown):
         cut_score=0.0,
         ability_nodes=[-1.0, 0.0, 1.0],
         prior=None,
+        versions=[],
         explanation={"th": _TOLD, "en": _TOLD},
     )
 
@@ -159,6 +173,7 @@ class ReplayShown(Shown):
     prior: PriorShown | None = Field(
         description="What informed the start; null where the sitting began with the population's prior."
     )
+    versions: list[ReplayedVersionShown] = Field(description="Versions of the outcome after the first.")
     explanation: dict[str, ToldShown] = Field(description="The sitting in sentences, by language: th and en.")
 
 

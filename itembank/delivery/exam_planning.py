@@ -15,6 +15,7 @@ from engine.blueprints.blueprint import compile_blueprint
 from engine.blueprints.feasibility import Shortfall, shortfalls
 from engine.design import ExamDesign
 from engine.errors import EngineError
+from engine.response_models import ItemPool
 from engine.stop_rules.stop_settings import StopSettings
 from itembank.actor import Actor
 from itembank.delivery.exams import EXAM_READERS, ExamView, design_for
@@ -108,6 +109,11 @@ def design_shortfalls(session: Session, *, actor: Actor, unit: str, design: Exam
     """
     actor.require(*EXAM_READERS)
     pool = unit_pool(session, bank_id=bank_in_force(session).id, unit=unit).pool
+    return pool_shortfalls(pool, design)
+
+
+def pool_shortfalls(pool: ItemPool, design: ExamDesign) -> tuple[Shortfall, ...]:
+    """Name what a pool lacks to fill a design, part by part; nothing if it lacks nothing."""
     known = {"exam": {""}, "unit": set(pool.units), "element": set(pool.elements), "criterion": set(pool.criteria)}
     absent = [
         bound

@@ -21,6 +21,7 @@ from itembank.framework.errors import UnknownCode
 from itembank.framework.store import current_standard, standard_by_id
 from itembank.publishing.banks import bank_in_force
 from itembank.publishing.pools import unit_pool
+from itembank.standard_setting.cuts import proposed_cut
 from itembank.tables import Enrolment, Exam, Person, RoleAssignment, Sitting
 
 EXAM_READERS = (Role.ADMINISTRATOR, Role.PSYCHOMETRICIAN)
@@ -84,7 +85,8 @@ def propose_design(session: Session, *, actor: Actor, unit: str) -> ExamDesign:
     except UnknownCode:
         raise NotFound(what="unit", name=unit) from None
     pool = unit_pool(session, bank_id=bank.id, unit=unit)
-    return default_design(found, pool_size=len(pool.pool), rated=pool.rated)
+    cut = proposed_cut(session, standard_id=bank.standard_id, unit=unit)
+    return default_design(found, pool_size=len(pool.pool), rated=pool.rated, cut=cut)
 
 
 def create_exam(

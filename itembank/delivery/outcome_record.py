@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
 
-from engine.design import PreparedExam
 from engine.outcomes.verdicts import Outcome, outcomes
-from engine.sittings.sitting import SittingState, last_effect
+from engine.sittings.sitting import SittingState
 from itembank.actor import Actor, Role
+from itembank.delivery.counted_state import counted_state
+from itembank.delivery.outcome_document import outcome_document
+from itembank.delivery.outcome_versions import FIRST, CorrectedOutcome, corrections_of
 from itembank.delivery.prior_units import informing_units
 from itembank.delivery.records import SittingRecord, load_record
 from itembank.errors import IllegalMove, NotFound
 from itembank.framework.store import standard_by_id
+from itembank.neutralisation.ending import note_correction_at_end
 from itembank.publishing.banks import bank_view
 from itembank.tables import Person, RecordedOutcome
 
@@ -37,6 +41,26 @@ class InformingUnit:
 
     code: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultVersion:
+    """One version of a result: when it was told, its verdicts, and why it was corrected.
+
+    Of the first there is no reason; later ones have the institution's words in both languages. ``elements`` are
+    verdicts by code. ``taken_back`` says that an earlier correction was undone, ``at_end`` that the question was out of
+    score before the sitting ended.
+    """
+
+    number: int
+    recorded_at: datetime
+    verdict: str
+    probability: float
+    elements: tuple[tuple[str, str], ...]
+    reason_th: str = ""
+    reason_en: str = ""
+    taken_back: bool = False
+    at_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +88,18 @@ class ResultView:
     cut_score: float
     simulated: bool
     informed_by: tuple[InformingUnit, ...]
-
-
-def outcome_document(exam: PreparedExam, state: SittingState) -> dict[str, Any]:
-    """Give a finished sitting's outcome, and what its last answer changed, as a JSON document."""
-    outcome, effect = outcomes(exam, state), last_effect(exam, state)
-    document = {"unit": _plain(outcome.unit), "elements": [_plain(element) for element in outcome.elements]}
-    return document if effect is None else document | {"last_answer": effect.to_dict()}
+    #: Number of the version shown; the one in force, with all before it in ``versions`` where there is more than one.
+    version: int = FIRST
+    versions: tuple[ResultVersion, ...] = ()
+    #: Answers that do not count because their question was found to be faulty.
+    left_out: int = 0
 
 
 def note_outcome(session: Session, *, loaded: SittingRecord, state: SittingState, now: datetime) -> None:
-    """Put a finished sitting's outcome on record as it is told now."""
-    session.add(
-        RecordedOutcome(
-            sitting_id=loaded.sitting.id,
-            document=outcome_document(loaded.prepared, state),
-            recorded_at=now,
-        )
-    )
+    """Put a finished sitting's outcome on record as it is told now, corrected where one of its items is neutralised."""
+    document = outcome_document(loaded.prepared, state)
+    session.add(RecordedOutcome(sitting_id=loaded.sitting.id, document=document, recorded_at=now))
+    note_correction_at_end(session, loaded=loaded, told=document, now=now)
 
 
 def result_view(session: Session, *, actor: Actor, sitting_id: UUID, now: datetime) -> ResultView:
@@ -108,7 +126,9 @@ def _result(session: Session, *, loaded: SittingRecord, state: SittingState) -> 
     person = session.get(Person, sitting.person_id)
     framework = standard_by_id(session, loaded.exam.standard_id).framework
     unit = framework.unit(sitting.unit)
-    outcome = outcomes(loaded.prepared, state)
+    versions = _versions(session, sitting.id)
+    left_out = versions[-1].left_out if versions else frozenset()
+    outcome = outcomes(loaded.prepared, counted_state(loaded, state, left_out=left_out))
     by_code = {element.code: element for element in outcome.elements}
     design = loaded.prepared.design
     return ResultView(
@@ -142,19 +162,39 @@ def _result(session: Session, *, loaded: SittingRecord, state: SittingState) -> 
         informed_by=tuple(
             InformingUnit(code=code, title=framework.unit(code).title) for code in informing_units(sitting.design)
         ),
+        version=versions[-1].number or FIRST if versions else FIRST,
+        versions=_told_versions(session, sitting.id, versions),
+        left_out=sum(answer.item_version_id in left_out for answer in loaded.answers),
     )
 
 
-def _plain(outcome: Outcome) -> dict[str, Any]:
-    document = asdict(outcome)
-    document["interval"] = list(outcome.interval)
-    return {key: _rounded(value) for key, value in document.items()}
+def _versions(session: Session, sitting_id: UUID) -> list[CorrectedOutcome]:
+    return [version for version in corrections_of(session, sitting_id=sitting_id) if version.number is not None]
 
 
-def _rounded(value: Any) -> Any:
-    # Twelve digits: processors differ in the last bits, and a record has to compare equal on all of them.
-    if isinstance(value, float):
-        return float(f"{value:.12g}")
-    if isinstance(value, list):
-        return [_rounded(part) for part in value]
-    return value
+def _told_versions(
+    session: Session, sitting_id: UUID, corrections: list[CorrectedOutcome]
+) -> tuple[ResultVersion, ...]:
+    first = session.get(RecordedOutcome, sitting_id) if corrections else None
+    told = [] if first is None else [_told(FIRST, first.document, first.recorded_at)]
+    told += [
+        replace(
+            _told(version.number or FIRST, version.document, version.recorded_at),
+            reason_th=version.reason_th,
+            reason_en=version.reason_en,
+            taken_back=version.taken_back,
+            at_end=version.at_end,
+        )
+        for version in corrections
+    ]
+    return tuple(told)
+
+
+def _told(number: int, document: Mapping[str, Any], recorded_at: datetime) -> ResultVersion:
+    return ResultVersion(
+        number=number,
+        recorded_at=recorded_at,
+        verdict=document["unit"]["verdict"],
+        probability=document["unit"]["probability"],
+        elements=tuple((element["code"], element["verdict"]) for element in document["elements"]),
+    )

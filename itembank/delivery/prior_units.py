@@ -15,6 +15,8 @@ from sqlmodel import Session, col, select
 
 from engine.across_units import UnitEvidence, informed_design, unit_evidence
 from engine.design import ExamDesign
+from itembank.delivery.counted_state import counted_state
+from itembank.delivery.outcome_versions import outcomes_in_force
 from itembank.delivery.records import load_record
 from itembank.tables import Exam, RecordedOutcome, Sitting
 
@@ -35,7 +37,9 @@ def sitting_design(session: Session, *, exam: Exam, person_id: UUID, simulated: 
     finished: dict[str, tuple[str, UnitEvidence]] = {}
     for unit, sitting_id in _latest_finished(session, exam=exam, person_id=person_id, simulated=simulated).items():
         loaded = load_record(session, sitting_id)
-        state = loaded.state(now)
+        corrected = outcomes_in_force(session, sitting_ids=[sitting_id]).get(sitting_id)
+        left_out = frozenset() if corrected is None else corrected.left_out
+        state = counted_state(loaded, loaded.state(now), left_out=left_out)
         # Questions that were tried out say nothing, and neither does a sitting that was left at once.
         if state.responses:
             finished[unit] = (str(sitting_id), unit_evidence(loaded.prepared, state))

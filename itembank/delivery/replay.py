@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,13 +13,13 @@ from engine.design import ExamDesign
 from engine.sittings.sitting import FINISH_REASONS, SittingState, finish, pending_item_id, replay
 from itembank.actor import Actor, Role
 from itembank.authoring.content import ItemContent
-from itembank.delivery.outcome_record import outcome_document
+from itembank.delivery.outcome_document import outcome_document
+from itembank.delivery.record_differences import differences_between
 from itembank.delivery.records import SittingRecord, load_record
+from itembank.delivery.replayed_versions import ReplayedVersion, gaps_between, replayed_versions
 from itembank.errors import InvalidInput
 from itembank.tables import AskedItem, RecordedOutcome
 
-#: Records are rounded to twelve digits; what differs by more than this was decided otherwise.
-_TOLERANCE = 1e-9
 #: Of a distribution that is drawn, more would be noise.
 _SHOWN_DIGITS = 8
 
@@ -71,7 +70,8 @@ class ReplayedPrior:
 class ReplayReport:
     """A replayed sitting: its steps, its end, and whether all of it agrees with the record.
 
-    `prior` is there where finished units informed the start; all others began with the population's prior.
+    `prior` is there where finished units informed the start; all others began with the population's prior. `outcome` is
+    the one first told; `versions` are those recomputed since because of neutralised items.
     """
 
     sitting_id: UUID
@@ -82,11 +82,13 @@ class ReplayReport:
     cut_score: float
     ability_nodes: tuple[float, ...] = ()
     prior: ReplayedPrior | None = None
+    versions: tuple[ReplayedVersion, ...] = ()
 
     @property
     def agrees(self) -> bool:
         """Whether nothing differs from the record."""
-        return not self.differences and not any(step.differences for step in self.steps)
+        parts: tuple[ReplayStep | ReplayedVersion, ...] = (*self.steps, *self.versions)
+        return not self.differences and not any(part.differences for part in parts)
 
 
 def replay_sitting(
@@ -125,15 +127,18 @@ def replay_sitting(
     last = _ended(loaded, states[-1], now)
     recorded = session.get(RecordedOutcome, sitting_id)
     outcome = outcome_document(loaded.prepared, last) if last.finished else None
+    versions = replayed_versions(session, loaded=loaded)
+    found = _end_differences(loaded, last, outcome, recorded, asked=len(asked), steps=len(steps))
     return ReplayReport(
         sitting_id=sitting_id,
         steps=steps,
         finish_reason=last.finish_reason,
         outcome=outcome,
-        differences=_end_differences(loaded, last, outcome, recorded, asked=len(asked), steps=len(steps)),
+        differences=(*found, *gaps_between(versions)),
         cut_score=loaded.prepared.design.cut_score,
         ability_nodes=tuple(loaded.prepared.grid.nodes.tolist()) if with_posteriors else (),
         prior=_prior(loaded.prepared.design),
+        versions=versions,
     )
 
 
@@ -251,29 +256,3 @@ def _end_differences(
         same = None if outcome is None else {name: part for name, part in outcome.items() if name not in untold}
         found.extend(differences_between(recorded.document, same, path="outcome"))
     return tuple(found)
-
-
-def differences_between(recorded: Any, recomputed: Any, *, path: str) -> list[str]:
-    """Name every place where two JSON documents differ, numbers within a tolerance of 1e-9.
-
-    Keys that the record does not have are no difference: it may be older than they are.
-    """
-    if isinstance(recorded, dict) and isinstance(recomputed, dict):
-        found = []
-        for key in sorted(recorded):
-            found += differences_between(recorded.get(key), recomputed.get(key), path=f"{path}.{key}")
-        return found
-    if isinstance(recorded, list) and isinstance(recomputed, list) and len(recorded) == len(recomputed):
-        found = []
-        for index, (left, right) in enumerate(zip(recorded, recomputed, strict=True)):
-            found += differences_between(left, right, path=f"{path}[{index}]")
-        return found
-    if _equal(recorded, recomputed):
-        return []
-    return [f"{path}: recorded {recorded!r}, recomputed {recomputed!r}"]
-
-
-def _equal(left: Any, right: Any) -> bool:
-    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
-        return math.isclose(left, right, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
-    return bool(left == right)

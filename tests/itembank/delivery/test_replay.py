@@ -9,7 +9,8 @@ import pytest
 from sqlmodel import select
 
 from itembank.database import Database
-from itembank.delivery.replay import ReplayReport, differences_between, replay_sitting
+from itembank.delivery.record_differences import differences_between
+from itembank.delivery.replay import ReplayReport, replay_sitting
 from itembank.delivery.sittings import end_sitting
 from itembank.errors import NotAllowed
 from itembank.tables import AskedItem, BankItem, RecordedAnswer, RecordedOutcome, Sitting
