@@ -51,13 +51,12 @@ class ObservedPoint:
 
 @dataclass(frozen=True)
 class CurveFigure:
-    """An item characteristic curve with its band, an earlier curve, and observed proportions."""
+    """An item characteristic curve with its band and observed proportions."""
 
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
     curve: str
     band: str
-    earlier_curve: str
     points: tuple[ObservedPoint, ...]
     cut: float | None
 
@@ -107,7 +106,6 @@ def curve_figure(
     theta: Sequence[float],
     probability: Sequence[float],
     band: tuple[Sequence[float], Sequence[float]] | None = None,
-    earlier: Sequence[float] | None = None,
     observed: Sequence[tuple[float, float, float, int]] = (),
     cut: float | None = None,
 ) -> CurveFigure:
@@ -117,7 +115,6 @@ def curve_figure(
         theta: Abilities, rising, shape (k,).
         probability: The probability of a right answer at each ability, shape (k,).
         band: Lower and upper bound of that probability, each of shape (k,).
-        earlier: The probability under the earlier parameters, shape (k,).
         observed: Groups of examinees as (mean ability, proportion right, standard error, count).
         cut: The cut score, in θ.
 
@@ -134,7 +131,6 @@ def curve_figure(
         y_ticks=tuple(Tick(y_axis.at(y), number_text(y, digits=1)) for y in nice_ticks(0, 1)),
         curve=line_path(places(probability)),
         band=band_path(places(band[0]), places(band[1])) if band else "",
-        earlier_curve=line_path(places(earlier)) if earlier is not None else "",
         points=tuple(
             ObservedPoint(
                 x_axis.at(x),

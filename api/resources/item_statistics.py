@@ -11,9 +11,11 @@ from pydantic import Field
 from api.authentication import Caller
 from api.schema import Sent, Shown, example
 from api.transaction import Transaction
+from calibration.curves import CharacteristicCurve
 from itembank.authoring.lifecycle import ItemState
 from itembank.calibration_runs.item_detail import ItemDetail, item_detail
 from itembank.calibration_runs.item_statistics import ItemFlag, UnitStatistics, item_statistics
+from itembank.calibration_runs.states import RunState
 
 router = APIRouter(prefix="/item-statistics", tags=["item statistics"])
 
@@ -126,6 +128,23 @@ class OptionStatisticsShown(Shown):
     suspicious: bool
 
 
+class AbilityGroupShown(Shown):
+    """Examinees of like ability, and the share that chose each option."""
+
+    ability: float
+    count: int
+    shares: list[float]
+
+
+class NewestShown(Shown):
+    """What the newest finished calibration estimated of an item."""
+
+    run_id: UUID
+    state: RunState
+    in_force: bool = Field(description="Whether the bank in force measures by it already.")
+    curve: list[CurvePointShown]
+
+
 class ItemDetailShown(Shown):
     """One item of the bank in force in depth."""
 
@@ -148,6 +167,9 @@ class ItemDetailShown(Shown):
             }
         ],
         with_outcome=312,
+        in_force=True,
+        newest=None,
+        groups=[{"ability": -1.1, "count": 62, "shares": [0.41, 0.22, 0.25, 0.12]}],
     )
 
     unit: UnitFiguresShown
@@ -157,6 +179,9 @@ class ItemDetailShown(Shown):
     observed: list[ObservedShown]
     options: list[OptionStatisticsShown]
     with_outcome: int = Field(description="Answers of sittings with an outcome: those the options are tabulated from.")
+    in_force: bool = Field(description="Whether the figures are those of the bank in force, not of an earlier one.")
+    newest: NewestShown | None = Field(description="The newest finished calibration's estimate, where there is one.")
+    groups: list[AbilityGroupShown] = Field(description="What the options attract, by fifths of ability.")
 
 
 class StatisticsFilter(Sent):
@@ -180,21 +205,12 @@ def read_item_statistics(item_id: UUID, caller: Caller, session: Transaction) ->
 
 
 def _shown(detail: ItemDetail) -> dict[str, Any]:
-    curve = detail.curve
+    newest = detail.newest
     return {
         "unit": detail.unit,
         "item": detail.line,
         "stem": detail.content.stem,
-        "curve": [
-            {"ability": ability, "probability": probability, "lower": lower, "upper": upper}
-            for ability, probability, lower, upper in zip(
-                curve.ability.tolist(),
-                curve.probability.tolist(),
-                curve.lower.tolist(),
-                curve.upper.tolist(),
-                strict=True,
-            )
-        ],
+        "curve": _points(detail.curve),
         "observed": detail.observed,
         "options": [
             OptionStatisticsShown(
@@ -210,4 +226,22 @@ def _shown(detail: ItemDetail) -> dict[str, Any]:
             for option in detail.options
         ],
         "with_outcome": detail.with_outcome,
+        "in_force": detail.in_force,
+        "newest": {
+            "run_id": newest.run_id,
+            "state": newest.state,
+            "in_force": newest.in_force,
+            "curve": _points(newest.curve),
+        }
+        if newest
+        else None,
+        "groups": detail.groups,
     }
+
+
+def _points(curve: CharacteristicCurve) -> list[dict[str, float]]:
+    columns = (curve.ability, curve.probability, curve.lower, curve.upper)
+    return [
+        {"ability": ability, "probability": probability, "lower": lower, "upper": upper}
+        for ability, probability, lower, upper in zip(*(column.tolist() for column in columns), strict=True)
+    ]

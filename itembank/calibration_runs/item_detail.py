@@ -1,29 +1,33 @@
-"""One item in depth: its curve with the observed proportions, and what each option attracts."""
+"""One item in depth: its curves of now and of the newest run with what was observed, and what each option attracts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-import numpy as np
-from sqlalchemy import select
+from sqlalchemy import JSON, case, select, type_coerce
 from sqlmodel import Session, col
 
-from calibration.calibration_result import CalibratedItem
 from calibration.classical import OMITTED, OptionStatistics, distractor_table
-from calibration.curves import CharacteristicCurve, ObservedProportion, characteristic_curve, observed_proportions
-from engine.response_models import ItemPool
+from calibration.curves import CharacteristicCurve, ObservedProportion, observed_proportions
 from itembank.actor import Actor, Role
 from itembank.authoring.content import ItemContent
-from itembank.calibration_runs.item_statistics import ItemStatisticsLine, UnitStatistics, item_statistics
+from itembank.calibration_runs.item_curves import UncertainItem, item_curve
+from itembank.calibration_runs.item_statistics import ItemStatisticsLine, UnitStatistics, statistics_in
+from itembank.calibration_runs.newest_estimates import newest_estimates
+from itembank.calibration_runs.option_curves import AbilityGroup, option_curves
 from itembank.calibration_runs.recorded_responses import load_responses_around, of_unit, versions_of
-from itembank.calibration_runs.results import read_items
+from itembank.calibration_runs.results import RunItem, read_items
+from itembank.calibration_runs.states import RunState
+from itembank.diagnostics.findings import ItemDiagnosis
+from itembank.diagnostics.record import latest_diagnostics
 from itembank.errors import NotFound
+from itembank.framework.store import standard_by_id
 from itembank.publishing.banks import bank_in_force
-from itembank.publishing.engine_pools import engine_item
-from itembank.publishing.parameters import CALIBRATED, highest_score
+from itembank.publishing.parameters import CALIBRATED, Parameters
 from itembank.tables import (
     Bank,
     BankItem,
@@ -35,7 +39,6 @@ from itembank.tables import (
     Sitting,
 )
 
-CURVE_REACH, CURVE_POINTS, CURVE_CONFIDENCE = 4.0, 81, 0.95
 #: Fewer answers than these to a bin make its proportion a matter of chance.
 ANSWERS_A_BIN, MOST_BINS = 15, 10
 #: The model with a lower asymptote, whose curve is not logistic.
@@ -52,54 +55,145 @@ class OptionLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemDetail:
-    """One item of the bank in force.
+class NewestEstimate:
+    """What the newest finished run estimated of an item; ``in_force`` where the bank measures by that already."""
 
-    ``observed`` are there for logistic curves alone. ``options`` rest on the ``with_outcome`` answers whose sittings
-    have an outcome on record: the abilities are those.
+    run_id: UUID
+    state: RunState
+    finished_at: datetime | None
+    item: RunItem
+    curve: CharacteristicCurve
+    in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDetail:
+    """One version of an item in a bank, the one in force if that has it.
+
+    ``observed`` come from all answers there are where the curve is logistic, else from the newest run's groups of
+    ability. ``options`` and ``groups`` rest on the ``with_outcome`` answers whose sittings have an outcome on record:
+    the abilities are those.
     """
 
     unit: UnitStatistics
     line: ItemStatisticsLine
     content: ItemContent
+    in_force: bool
     curve: CharacteristicCurve
     observed: tuple[ObservedProportion, ...]
+    newest: NewestEstimate | None
+    diagnosis: ItemDiagnosis | None
     options: tuple[OptionLine, ...]
+    groups: tuple[AbilityGroup, ...]
     with_outcome: int
 
 
-def item_detail(session: Session, *, actor: Actor, item_id: UUID) -> ItemDetail:
-    """Describe one item of the bank in force.
+def item_detail(session: Session, *, actor: Actor, item_id: UUID, version: int | None = None) -> ItemDetail:
+    """Describe one item of the bank in force, or of the newest bank that had it.
+
+    Args:
+        session: The transaction.
+        actor: A psychometrician.
+        item_id: The item.
+        version: Which version; None for the one that counts.
 
     Raises:
         NotAllowed: The actor is not a psychometrician.
-        NotFound: The bank in force has no such item, or no bank is in force.
+        NotFound: No bank has such an item, or no bank is in force.
     """
     actor.require(Role.PSYCHOMETRICIAN)
-    bank = bank_in_force(session)
-    rows = session.connection().execute(
-        select(col(BankItem.unit), col(ItemVersion.content))
-        .join(ItemVersion, col(ItemVersion.id) == col(BankItem.item_version_id))
-        .where(col(BankItem.bank_id) == bank.id, col(ItemVersion.item_id) == item_id)
-        .order_by(col(BankItem.pretest))
-    )
-    found = rows.first()
-    if found is None:
-        raise NotFound(what="item in the bank in force", name=item_id)
-    unit = item_statistics(session, actor=actor, unit=found.unit)
-    line = next(line for line in unit.lines if line.item_id == item_id)
-    content = ItemContent.from_dict(found.content)
+    in_force = bank_in_force(session)
+    bank, entry, content = _entry(session, in_force, item_id, version)
+    unit_title = standard_by_id(session, bank.standard_id).framework.unit(entry.unit).title
+    unit = statistics_in(session, bank=bank, unit=entry.unit, unit_title=unit_title)
+    line = next(line for line in unit.lines if line.item_version_id == entry.item_version_id)
+    diagnostics = latest_diagnostics(session, standard_id=bank.standard_id, unit=entry.unit)
+    diagnosis = diagnostics.item(entry.item_version_id) if diagnostics else None
     chosen, ability = _choices(session, bank, line, unit.unit)
-    logistic = content.maximum_score == 1 and line.model != _GUESSED
     return ItemDetail(
         unit=unit,
         line=line,
         content=content,
-        curve=_curve(session, bank, line) if logistic else _curve_of_another_kind(session, bank, line),
-        observed=_observed(session, bank, unit, line) if logistic else (),
+        in_force=bank.id == in_force.id,
+        curve=item_curve(_known(session, bank, entry, line)),
+        observed=_observed(session, bank, unit, line) if _is_logistic(content, line) else _diagnosed(diagnosis),
+        newest=_newest(session, bank, unit.unit, line),
+        diagnosis=diagnosis,
         options=_options(content, chosen, ability),
+        groups=option_curves(chosen, ability, n_options=len(content.options)),
         with_outcome=len(chosen),
     )
+
+
+def _entry(session: Session, in_force: Bank, item_id: UUID, version: int | None) -> tuple[Bank, BankItem, ItemContent]:
+    query = (
+        select(Bank, BankItem, col(ItemVersion.content))
+        .join(BankItem, col(BankItem.bank_id) == col(Bank.id))
+        .join(ItemVersion, col(ItemVersion.id) == col(BankItem.item_version_id))
+        .where(col(Bank.standard_id).in_(versions_of(in_force.standard_id)), col(ItemVersion.item_id) == item_id)
+        .order_by(case((col(Bank.id) == in_force.id, 0), else_=1), col(Bank.number).desc(), col(BankItem.pretest))
+        .limit(1)
+    )
+    if version is not None:
+        query = query.where(col(ItemVersion.number) == version)
+    found = session.execute(query).first()
+    if found is None:
+        raise NotFound(what="item in the published banks", name=item_id)
+    bank, entry, content = found
+    return bank, entry, ItemContent.from_dict(content)
+
+
+def _is_logistic(content: ItemContent, line: ItemStatisticsLine) -> bool:
+    return content.maximum_score == 1 and line.model != _GUESSED
+
+
+def _known(session: Session, bank: Bank, entry: BankItem, line: ItemStatisticsLine) -> UncertainItem:
+    """A bank keeps standard errors alone; how they go together is found in the run that they come from."""
+    run_item = _calibrated_by(session, bank, line)
+    return UncertainItem(
+        Parameters.of_row(entry),
+        entry.se_discrimination,
+        entry.se_difficulty,
+        (run_item.cov_ab or 0.0) if run_item else 0.0,
+        (run_item.se_c or 0.0) if run_item else 0.0,
+    )
+
+
+def _calibrated_by(session: Session, bank: Bank, line: ItemStatisticsLine) -> RunItem | None:
+    if line.source != CALIBRATED:
+        return None
+    runs = session.connection().execute(
+        select(col(CalibrationRun.results))
+        .join(Bank, col(Bank.calibration_run_id) == col(CalibrationRun.id))
+        .where(col(Bank.standard_id).in_(versions_of(bank.standard_id)), col(Bank.number) <= bank.number)
+        .order_by(col(Bank.number).desc())
+    )
+    for (results,) in runs:
+        for item in read_items(results):
+            same = (item.a, item.b) == (line.discrimination, line.difficulty)
+            if same and item.item_version_id == str(line.item_version_id):
+                return item
+    return None
+
+
+def _newest(session: Session, bank: Bank, unit: str, line: ItemStatisticsLine) -> NewestEstimate | None:
+    found = newest_estimates(session, standard_id=bank.standard_id, unit=unit)
+    item = found.items.get(line.item_version_id) if found else None
+    if found is None or item is None or not item.usable:
+        return None
+    return NewestEstimate(
+        run_id=found.run_id,
+        state=found.state,
+        finished_at=found.finished_at,
+        item=item,
+        curve=item_curve(UncertainItem.of_run(item)),
+        in_force=found.in_force(line),
+    )
+
+
+def _diagnosed(diagnosis: ItemDiagnosis | None) -> tuple[ObservedProportion, ...]:
+    points = diagnosis.observed if diagnosis else ()
+    return tuple(ObservedProportion(point.ability, point.share, point.standard_error, point.n) for point in points)
 
 
 def _options(content: ItemContent, chosen: Sequence[set[int]], ability: Sequence[float]) -> tuple[OptionLine, ...]:
@@ -120,59 +214,16 @@ def _options(content: ItemContent, chosen: Sequence[set[int]], ability: Sequence
 
 
 def _choices(session: Session, bank: Bank, line: ItemStatisticsLine, unit: str) -> tuple[list[set[int]], list[float]]:
+    theta: Any = type_coerce(RecordedOutcome.document, JSON)["unit", "theta"].as_float()
     rows = session.connection().execute(
-        select(col(RecordedAnswer.selected), col(RecordedOutcome.document))
+        select(col(RecordedAnswer.selected), theta)
         .join(Sitting, col(Sitting.id) == col(RecordedAnswer.sitting_id))
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
         .join(RecordedOutcome, col(RecordedOutcome.sitting_id) == col(Sitting.id))
         .where(*of_unit(bank.standard_id, unit), col(RecordedAnswer.item_version_id) == line.item_version_id)
     )
-    pairs = [(set(selected), float(document["unit"]["theta"])) for selected, document in rows]
-    return [choice for choice, _ in pairs], [theta for _, theta in pairs]
-
-
-def _curve(session: Session, bank: Bank, line: ItemStatisticsLine) -> CharacteristicCurve:
-    item = CalibratedItem(
-        item_id=line.code,
-        model=line.model,
-        discrimination=line.discrimination,
-        difficulty=line.difficulty,
-        se_discrimination=line.se_discrimination,
-        se_difficulty=line.se_difficulty,
-        covariance=_covariance(session, bank, line),
-        n_responses=line.answers,
-    )
-    return characteristic_curve(item, np.linspace(-CURVE_REACH, CURVE_REACH, CURVE_POINTS))
-
-
-def _curve_of_another_kind(session: Session, bank: Bank, line: ItemStatisticsLine) -> CharacteristicCurve:
-    """Draw the expected share of the score where it is in parts or guessed, the band from the difficulty alone."""
-    row = session.get_one(BankItem, (bank.id, line.item_version_id))
-    pool = ItemPool.from_items([engine_item(row, ids={row.item_code: row.item_code})])
-    ability = np.linspace(-CURVE_REACH, CURVE_REACH, CURVE_POINTS)
-    shift = NormalDist().inv_cdf(0.5 + 0.5 * CURVE_CONFIDENCE) * row.se_difficulty
-    share, lower, upper = (
-        pool.expected_scores(ability + by)[0] / highest_score(row.parameters) for by in (0.0, -shift, shift)
-    )
-    return CharacteristicCurve(ability, share, lower, upper)
-
-
-def _covariance(session: Session, bank: Bank, line: ItemStatisticsLine) -> float:
-    """Find the covariance in the run that the parameters come from; a bank keeps only the standard errors."""
-    if line.source != CALIBRATED:
-        return 0.0
-    runs = session.connection().execute(
-        select(col(CalibrationRun.results))
-        .join(Bank, col(Bank.calibration_run_id) == col(CalibrationRun.id))
-        .where(col(Bank.standard_id).in_(versions_of(bank.standard_id)), col(Bank.number) <= bank.number)
-        .order_by(col(Bank.number).desc())
-    )
-    for (results,) in runs:
-        for item in read_items(results):
-            same = (item.a, item.b) == (line.discrimination, line.difficulty)
-            if same and item.item_version_id == str(line.item_version_id):
-                return item.cov_ab or 0.0
-    return 0.0
+    pairs = [(set(selected), float(ability)) for selected, ability in rows]
+    return [choice for choice, _ in pairs], [ability for _, ability in pairs]
 
 
 def _observed(

@@ -144,13 +144,17 @@ def item_statistics(session: Session, *, actor: Actor, unit: str) -> UnitStatist
         title = standard.framework.unit(unit).title
     except UnknownCode:
         raise NotFound(what="unit", name=unit) from None
-    bank = bank_in_force(session)
+    return statistics_in(session, bank=bank_in_force(session), unit=unit, unit_title=title)
+
+
+def statistics_in(session: Session, *, bank: Bank, unit: str, unit_title: str) -> UnitStatistics:
+    """Describe every item that a bank has for a unit, by code."""
     sittings, simulated = _sittings(session, bank, unit)
     limit, cut = _exam_settings(session, bank, unit)
     lines = _lines(session, bank, unit, limit=limit)
     return UnitStatistics(
         unit=unit,
-        unit_title=title,
+        unit_title=unit_title,
         bank_number=bank.number,
         sittings=sittings,
         simulated_sittings=simulated,

@@ -1,4 +1,7 @@
-"""What a bank holds: the item versions in use and those tried out, each with all that a sitting may depend on."""
+"""What a bank holds: the item versions in use and those tried out, each with all that a sitting may depend on.
+
+Versions that a psychometrician put on hold are in use, but no new bank takes them until they are released.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from itembank.authoring.lifecycle import LIVE_STATES, ItemState
 from itembank.authoring.testlets import check_published_testlets
 from itembank.errors import InvalidInput, NothingToPublish
 from itembank.framework.document import ElementOfCompetence, Framework
+from itembank.item_decisions.held_items import held_versions
 from itembank.publishing.answer_times import expected_seconds
 from itembank.publishing.engine_pools import engine_pools
 from itembank.publishing.parameters import Parameters, prior_parameters
@@ -117,7 +121,12 @@ def _live(session: Session, standards: Sequence[UUID]) -> list[_Chosen]:
         .where(col(ItemVersion.state).in_([state.value for state in LIVE_STATES]), col(Item.standard_id).in_(standards))
         .order_by(Item.code, col(ItemVersion.number))
     )
-    return [_Chosen(item, version, ItemContent.from_dict(version.content)) for item, version in rows]
+    held = held_versions(session)
+    return [
+        _Chosen(item, version, ItemContent.from_dict(version.content))
+        for item, version in rows
+        if version.id not in held
+    ]
 
 
 def _enemies(session: Session, chosen: Sequence[_Chosen]) -> dict[UUID, list[str]]:

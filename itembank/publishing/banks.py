@@ -15,6 +15,7 @@ from itembank.actor import Actor, Role
 from itembank.authoring.roles import BANK_READERS
 from itembank.errors import InvalidInput, NotFound
 from itembank.framework.store import current_standard
+from itembank.item_decisions.held_items import parameters_before_hold
 from itembank.publishing.bank_content import bank_content, changed_versions, same_content
 from itembank.publishing.parameters import Parameters
 from itembank.tables import Bank, BankInForce, BankItem, Standard
@@ -57,9 +58,10 @@ def publish_bank(
 ) -> BankView:
     """Publish the item versions of the current standard that are operational or tried out, and put the bank in force.
 
-    An item version's parameters are, in this order: the calibrated ones given here, those of the bank in force, the
-    prior from the writer's rating. Where that gives the bank in force again, such as at a double click, nothing is
-    published; a calibration run always gets a bank of its own.
+    An item version's parameters are, in this order: the calibrated ones given here, those of the bank in force, those
+    it had when it was put on hold, the prior from the writer's rating. One that is on hold is left out. Where that
+    gives the bank in force again, such as at a double click, nothing is published; a calibration run always gets a
+    bank of its own.
 
     Args:
         session: The transaction.
@@ -80,7 +82,8 @@ def publish_bank(
     standard = current_standard(session)
     before = find_bank_in_force(session)
     rows_before = session.exec(select(BankItem).where(BankItem.bank_id == before.id)).all() if before else []
-    known = {row.item_version_id: Parameters.of_row(row) for row in rows_before} | dict(calibrated or {})
+    in_force = {row.item_version_id: Parameters.of_row(row) for row in rows_before}
+    known = parameters_before_hold(session) | in_force | dict(calibrated or {})
     bank = Bank(
         standard_id=standard.id,
         number=_next_number(session),

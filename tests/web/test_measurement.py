@@ -133,7 +133,7 @@ def test_one_item_has_its_curve_and_its_options(measured_site: Site) -> None:
     assert '<path class="curve" d="M' in page.text
     assert '<path class="band" d="M' in page.text
     assert page.text.count('class="whisker"') > 3
-    assert page.text.count('<th scope="row"') == 4  # four options
+    assert page.text.count('<th scope="row"') == 4 + 1 + 1  # four options, one set of parameters, one exam
     assert f"/bank/items/{identity}" in page.text
     assert "Expected from the writer" in page.text
     thai = visitor.get(f"/measurement/items/{identity}?lang=th")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from sqlmodel import Session
 
+from itembank.actor import Actor
 from itembank.calibration_runs.item_detail import ItemDetail, item_detail
 from itembank.calibration_runs.item_statistics import (
     ENOUGH_ANSWERS,
@@ -23,16 +25,23 @@ from itembank.calibration_runs.item_statistics import (
 )
 from itembank.drawing.bars import BarFigure, bar_figure
 from itembank.errors import InvalidInput
-from web.charts import CurveFigure, ScatterFigure, curve_figure, scatter_figure
-from web.page import SignedInPage, Transaction, actor_of
+from itembank.item_decisions.decision_views import decisions_about
+from itembank.item_decisions.item_case import item_case
+from itembank.item_decisions.item_uses import item_uses
+from itembank.item_decisions.queue import QueueEntry, harm_queue
+from web.charts import ScatterFigure, scatter_figure
+from web.page import Now, SignedInPage, Transaction, actor_of
+from web.pages import item_decisions
+from web.pages.harm_words import reason_text
+from web.pages.item_decisions import Trail, TrailInAddress, place_of
+from web.pages.item_figures import item_curves, option_figure
 from web.texts_catalogue import Texts
 
 router = APIRouter()
+router.include_router(item_decisions.router)
 
 _HARM = {flag: len(ItemFlag) - rank for rank, flag in enumerate(ItemFlag)}
 _BINS = 10
-#: Half the width of a 95 % interval in standard errors.
-_HALF_WIDTH = 1.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +97,54 @@ def statistics_page(
 
 
 @router.get("/measurement/items/{item_id}")
-def item_page(page: SignedInPage, session: Transaction, item_id: UUID) -> Response:
-    """Show one item: its curve with the observed proportions, and what each option attracts."""
-    detail = item_detail(session, actor=actor_of(page), item_id=item_id)
+def item_page(
+    page: SignedInPage,
+    session: Transaction,
+    now: Now,
+    trail: TrailInAddress,
+    item_id: UUID,
+    version: Annotated[int | None, Query(ge=1)] = None,
+) -> Response:
+    """Show one item: its curves with what was observed, its options, what was decided, where it is used."""
+    actor = actor_of(page)
+    detail = item_detail(session, actor=actor, item_id=item_id, version=version)
+    case = item_case(session, actor=actor, item_id=item_id, version=detail.line.version, now=now)
     return page.render(
         "measurement/item.html",
         detail=detail,
         line=detail.line,
-        figure=_curve_figure(detail),
-        suspicious=[option.letter for option in detail.options if option.statistics.suspicious],
+        case=case,
+        curves=item_curves(detail),
+        option_curves=option_figure(detail),
+        decisions=decisions_about(session, actor=actor, item_id=item_id),
+        uses=item_uses(session, actor=actor, item_id=item_id, unit=detail.unit.unit, now=now),
+        trail=trail,
+        neighbours=_neighbours(session, actor, trail, detail) if trail.back == "items" else None,
+        words=lambda reason: reason_text(page.t, reason),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Neighbours:
+    """Where the queue goes on from an item, and how far it is gone through."""
+
+    number: int
+    count: int
+    before: QueueEntry | None
+    after: QueueEntry | None
+
+
+def _neighbours(session: Session, actor: Actor, trail: Trail, detail: ItemDetail) -> _Neighbours | None:
+    queue = harm_queue(session, actor=actor, wanted=trail.wanted)
+    entries = queue.entries if queue else ()
+    place = place_of(entries, item_id=detail.line.item_id, version=detail.line.version)
+    if place is None:
+        return None
+    return _Neighbours(
+        number=place + 1,
+        count=len(entries),
+        before=entries[place - 1] if place else None,
+        after=entries[place + 1] if place + 1 < len(entries) else None,
     )
 
 
@@ -150,18 +198,4 @@ def _exposure_figure(statistics: UnitStatistics) -> BarFigure | None:
             )
             for place, held in enumerate(bins)
         ]
-    )
-
-
-def _curve_figure(detail: ItemDetail) -> CurveFigure:
-    curve = detail.curve
-    return curve_figure(
-        theta=curve.ability.tolist(),
-        probability=curve.probability.tolist(),
-        band=(curve.lower.tolist(), curve.upper.tolist()),
-        observed=[
-            (point.ability, point.proportion, _HALF_WIDTH * point.standard_error, round(point.n_expected))
-            for point in detail.observed
-        ],
-        cut=detail.unit.cut_score,
     )
