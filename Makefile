@@ -69,13 +69,19 @@ purity: .venv-pure/.numpy-and-scipy ## proves that engine/ needs numpy and scipy
 	@PYTHONWARNINGS=ignore .venv-peers/bin/python -m pip install -qq --disable-pip-version-check --requirement requirements/benchmarks.txt
 	@touch $@
 
-benchmarks: .venv-peers/.installed .venv/.run ## the engine's figures in one run, other programs beside it (a quarter of an hour)
+benchmarks: .venv-peers/.installed .venv/.run ## the engine's figures in one run, other programs beside it (half an hour)
 	@$(BIN)/python -m benchmarks.decision
 	@$(BIN)/python -m benchmarks.shadow_tests
 	@PYTHONPATH=. .venv-peers/bin/python -m benchmarks.peers
 	@$(BIN)/python -m benchmarks.measurement
 	@$(BIN)/python -m benchmarks.calibration
+	@$(BIN)/python -m benchmarks.calibration_accuracy
+	@$(BIN)/python -m benchmarks.calibration_honesty
+	@$(BIN)/python -m benchmarks.calibration_scaling
+	@$(BIN)/python -m benchmarks.cold_start
+	@$(BIN)/python -m benchmarks.recovery
 	@PYTHONPATH=. .venv-peers/bin/python -m benchmarks.calibration_peers
+	@PYTHONPATH=. .venv-peers/bin/python -m benchmarks.scoring
 
 # Measuring which branches ran takes a third of the time again, so only the complete check does it.
 check: COVERAGE := --cov --cov-report=term:skip-covered

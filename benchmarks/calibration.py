@@ -1,63 +1,79 @@
-"""Times calibration, standard errors included, on complete and sparse simulated responses.
+"""Times calibration, standard errors included, on complete and sparse simulated responses, beside its targets.
 
-Processor time of one process is counted, from responses in memory to the finished result; reading files is timed apart.
-Run it from the repository with
+Processor time is counted, from responses in memory to the finished result, each work in a process of its own; memory is
+the most that the process ever held. Reading files is timed apart. Run it from the repository with
 
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.calibration [--json] [--repeats N]
+
+`benchmarks.calibration_peers` measures the same works beside other programs.
 """
 
 import argparse
 import csv
 import json
-import resource
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.calibration_scaling import peak_megabytes
 from benchmarks.simulated_responses import Truth, Work, draw
+from benchmarks.targets import Figure, tell
 from calibration import CalibrationResult, Priors, calibrate
 from itembank.exchange.response_files import read_responses
 
-WORKS = (
-    Work(1_000, 40, 40),
-    Work(5_000, 100, 100),
-    Work(20_000, 500, 30),
-    Work(20_000, 200, 200),
-    Work(5_000, 60, 60, "3pl"),
-)
+SECONDS, MEGABYTES = "processor s", "peak MB"
+# The most that is asked of each work.
+TARGETS: dict[Work, dict[str, float]] = {
+    Work(1_000, 40, 40): {},
+    Work(5_000, 100, 100): {SECONDS: 0.25},
+    Work(20_000, 200, 200): {SECONDS: 2.5, "RMSE of a": 0.024},
+    Work(20_000, 500, 30): {SECONDS: 1.2, MEGABYTES: 200},
+    Work(5_000, 60, 60, "3pl"): {SECONDS: 0.3, "RMSE of b": 0.22},
+}
+DIGITS = {MEGABYTES: 0, "E-steps": 0, "log-likelihood": 1, "RMSE of a": 4, "RMSE of b": 4}
 # Nothing but a prior tells guessing and difficulty of an easy item apart.
 PRIORS = Priors(learn_difficulty=False)
 
 
-def measure(work: Work, repeats: int) -> dict[str, str | float | int]:
+def measure(work: Work, repeats: int) -> dict[str, float]:
+    """Measure in this process."""
     truth = draw(work, seed=work.persons + work.items)
     seconds = []
     for _ in range(repeats):
         started = time.process_time()
         result = calibrate(truth.data, model=work.model, priors=PRIORS if work.model == "3pl" else None)
         seconds.append(time.process_time() - started)
-    return {"work": work.name, "seconds": min(seconds), "status": result.status, **quality(truth, result)}
+    if not result.converged:
+        raise SystemExit(f"{work.name}: {result.status}")
+    return {SECONDS: min(seconds), MEGABYTES: peak_megabytes(), **quality(truth, result)}
 
 
-def quality(truth: Truth, result: CalibrationResult) -> dict[str, float | int]:
+def quality(truth: Truth, result: CalibrationResult) -> dict[str, float]:
     a, b = (np.array(column) for column in zip(*result.parameters.values(), strict=True))
-    a_error = np.array([item.se_discrimination for item in result.items])
-    b_error = np.array([item.se_difficulty for item in result.items])
     return {
-        "iterations": result.iterations,
-        "nodes": result.n_nodes,
-        "log_likelihood": result.log_likelihood,
-        "rmse_a": float(np.sqrt(np.mean((a - truth.discrimination) ** 2))),
-        "rmse_b": float(np.sqrt(np.mean((b - truth.difficulty) ** 2))),
-        "coverage_a": float(np.mean(np.abs(a - truth.discrimination) < 1.96 * a_error)),
-        "coverage_b": float(np.mean(np.abs(b - truth.difficulty) < 1.96 * b_error)),
-        "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "RMSE of a": float(np.sqrt(np.mean((a - truth.discrimination) ** 2))),
+        "RMSE of b": float(np.sqrt(np.mean((b - truth.difficulty) ** 2))),
+        "E-steps": result.iterations,
+        "log-likelihood": result.log_likelihood,
     }
 
 
-def measure_reading(work: Work) -> dict[str, str | float | int]:
+def in_own_process(place: int, repeats: int) -> list[Figure]:
+    command = [sys.executable, "-m", "benchmarks.calibration", "--one", str(place), "--repeats", str(repeats)]
+    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    work = list(TARGETS)[place]
+    found: dict[str, float] = json.loads(run.stdout.splitlines()[-1])
+    return [
+        Figure(work.name, name, value, most=TARGETS[work].get(name), digits=DIGITS.get(name, 3))
+        for name, value in found.items()
+    ]
+
+
+def measure_reading(work: Work) -> Figure:
     data = draw(work, seed=1).data
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "responses.csv"
@@ -68,28 +84,20 @@ def measure_reading(work: Work) -> dict[str, str | float | int]:
             writer.writerows((data.person_ids[p], data.item_ids[i], s) for p, i, s in triples)
         started = time.process_time()
         read = read_responses(path)
-        return {"work": f"read {read.n_responses:,} rows of CSV", "seconds": time.process_time() - started}
+        return Figure(f"read {read.n_responses:,} rows of CSV", SECONDS, time.process_time() - started)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--repeats", type=int, default=3, help="runs of which the quickest counts (default 3)")
+    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    rows = [measure(work, options.repeats) for work in WORKS]
-    reading = measure_reading(Work(20_000, 500, 30))
-    if options.json:
-        print(json.dumps({"calibration": rows, "reading": reading}))
+    if options.one is not None:
+        print(json.dumps(measure(list(TARGETS)[options.one], options.repeats)))
         return
-    print(
-        f"{'work':42}{'seconds':>9}{'E-steps':>9}{'RMSE a':>8}{'RMSE b':>8}{'cover a':>9}{'cover b':>9}{'peak MB':>9}"
-    )
-    for row in rows:
-        print(
-            f"{row['work']:42}{row['seconds']:9.3f}{row['iterations']:9}{row['rmse_a']:8.4f}{row['rmse_b']:8.4f}"
-            f"{row['coverage_a']:9.3f}{row['coverage_b']:9.3f}{row['peak_megabytes']:9}"
-        )
-    print(f"{reading['work']:42}{reading['seconds']:9.3f}")
+    figures = [figure for place in range(len(TARGETS)) for figure in in_own_process(place, options.repeats)]
+    tell([*figures, measure_reading(Work(20_000, 500, 30))], name="calibration", as_json=options.json)
 
 
 if __name__ == "__main__":

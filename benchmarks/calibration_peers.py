@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.simulated_responses import FloatArray, Truth, Work, draw
+from benchmarks.targets import Figure, tell
 from calibration import Priors, ResponseData, calibrate
 from calibration.person_likelihoods import log_likelihoods
 
@@ -35,6 +37,8 @@ WORKS = (
     Work(20_000, 500, 30),
     Work(5_000, 60, 60, "3pl"),
 )
+# How many times as fast as `mirt` as it comes.
+TIMES_FASTER = {"2PL 5,000 × 100": 6.0, "2PL 20,000 × 200": 3.0, "2PL 20,000 × 500, 30 answers each": 8.0}
 NODES = np.linspace(-7.0, 7.0, 201)
 # Works for which girth takes minutes, or fails.
 TOO_SLOW_FOR_GIRTH = {"2PL 20,000 × 200", "2PL 20,000 × 500, 30 answers each"}
@@ -196,6 +200,16 @@ def _cells(row: dict[str, Any], ours: float) -> tuple[str, ...]:
     )
 
 
+def ratios(found: list[dict[str, Any]]) -> list[Figure]:
+    """Hold the times against `mirt`'s of the same run."""
+    seconds = {(row["work"], row["program"]): row["seconds"] for row in found if "seconds" in row}
+    return [
+        Figure(work, "times as fast as mirt", seconds[work, "mirt"] / seconds[work, "Samat"], least=least, digits=1)
+        for work, least in TIMES_FASTER.items()
+        if {(work, "mirt"), (work, "Samat")} <= seconds.keys()
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -213,10 +227,14 @@ def main() -> None:
         if options.only in work.name:
             found += rows(work, repeats=options.repeats, patient=options.patient)
     if options.json:
-        print(json.dumps({"versions": {name: version(name) for name in ("mirt", "girth")}, "rows": found}))
+        versions = {name: version(name) for name in ("mirt", "girth")}
+        targets = [asdict(figure) | {"target": figure.target, "verdict": figure.verdict} for figure in ratios(found)]
+        print(json.dumps({"versions": versions, "rows": found, "targets": targets}))
     else:
         print(f"Samat beside mirt {version('mirt')} and girth {version('girth')}\n")
         print(table(found))
+        if ratios(found):
+            tell(ratios(found), name="targets", as_json=False)
 
 
 if __name__ == "__main__":

@@ -97,16 +97,12 @@ def response_chunks(data: IndexedAnswers) -> list[ResponseChunk]:
     size = -(-blocks // count) * PERSONS_IN_BLOCK
     starts = np.arange(0, data.n_persons, size)
     edges = [*np.searchsorted(data.person, starts).tolist(), data.n_responses]
-    lengths = np.bincount(data.person, minlength=data.n_persons).astype(np.int32)
-    return [
-        ResponseChunk(
-            data.n_items,
-            lengths[first : first + size],
-            data.item[edges[place] : edges[place + 1]],
-            data.score[edges[place] : edges[place + 1]],
-        )
-        for place, first in enumerate(starts.tolist())
-    ]
+    chunks = []
+    for place, first in enumerate(starts.tolist()):
+        rows = slice(edges[place], edges[place + 1])
+        lengths = np.bincount(data.person[rows] - np.int32(first), minlength=min(size, data.n_persons - first))
+        chunks.append(ResponseChunk(data.n_items, lengths.astype(np.int32), data.item[rows], data.score[rows]))
+    return chunks
 
 
 class BuildBlocks(Protocol[Built]):

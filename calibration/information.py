@@ -32,6 +32,8 @@ SingleArray = npt.NDArray[np.float32]
 
 MOST_TERMS = 16
 PROBES = 32
+# Every so many persons are enough to tell when the expansion may end.
+PROBED_PERSONS = 4
 PAIRS_AT_ONCE = 1_000_000
 SMALLEST_NORM = 1e-12
 
@@ -172,18 +174,23 @@ def orthonormal_terms(weights: FloatArray, nodes: FloatArray, probes: FloatArray
     Yields:
         Shape (persons, nodes).
     """
-    before, here = np.zeros_like(weights), np.ones_like(weights)
+    before, here, term = np.zeros_like(weights), np.ones_like(weights), weights
     norm = np.zeros(len(weights))
     first_share = 0.0
     for _ in range(MOST_TERMS):
-        centre = np.einsum("pq,pq,pq,q->p", weights, here, here, nodes, optimize=False)
-        following = (nodes - centre[:, None]) * here - norm[:, None] * before
-        norm = np.sqrt(np.einsum("pq,pq,pq->p", weights, following, following))
-        following /= np.maximum(norm, SMALLEST_NORM)[:, None]
+        centre = (term * here) @ nodes
+        following = nodes - centre[:, None]
+        following *= here
+        before *= norm[:, None]
+        following -= before
+        term = weights * following
+        norm = np.sqrt(np.einsum("pq,pq->p", term, following))
+        scale = np.maximum(norm, SMALLEST_NORM)[:, None]
+        following /= scale
+        term /= scale
         before, here = here, following
-        term = weights * here
         yield term
-        share = float(((term @ probes.T) ** 2).sum(axis=0).max())
+        share = float(((term[::PROBED_PERSONS] @ probes.T) ** 2).sum(axis=0).max())
         first_share = first_share or share
         if share <= NEGLIGIBLE_SHARE * first_share:
             return
@@ -233,17 +240,15 @@ def subtract_products(information: FloatArray, columns: npt.NDArray[np.int64], p
         columns: Entry of each score function, shape (persons, functions).
         part: Their coefficients, shape (persons, functions, terms).
     """
-    width = len(information)
+    functions = columns.shape[1]
     products = (part @ part.transpose(0, 2, 1)).reshape(len(part), -1)
-    above, right = np.triu_indices(columns.shape[1])
-    pairs = np.take(columns * width, above, axis=1)
-    pairs += np.take(columns, right, axis=1)
-    values = np.take(products, above * columns.shape[1] + right, axis=1)
-    added: FloatArray = np.bincount(pairs.ravel(), values.ravel(), minlength=width**2).astype(np.float64, copy=False)
-    added = added.reshape(width, width)
-    added *= 2.0
-    added.flat[:: width + 1] *= 0.5
-    information -= added
+    above, right = np.triu_indices(functions)
+    places = np.take(columns * len(information), above, axis=1)
+    places += np.take(columns, right, axis=1)
+    values = np.take(products, above * functions + right, axis=1)
+    twice = np.where(above == right, 1.0, 2.0)
+    # Straight into the matrix: to add up in a new one first costs its many entries for each group of persons.
+    np.subtract.at(information.reshape(-1), places.ravel(), np.multiply(values, twice).ravel())
 
 
 def _coefficients(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor
+from scipy.linalg.lapack import dpotri
 
 from calibration.array_types import BoolArray, FloatArray
 from calibration.ascent import Summit
@@ -61,9 +62,8 @@ def parameter_covariance(problem: Problem, summit: Summit[Estimates, ExpectedCou
         return None
     free = problem.free
     items = len(summit.estimates.slope)
-    factor = cho_factor(summit.information[np.ix_(free, free)])
     covariance = np.zeros((len(free), len(free)))
-    covariance[np.ix_(free, free)] = cho_solve(factor, np.eye(int(free.sum())))
+    covariance[np.ix_(free, free)] = _inverse(summit.information[np.ix_(free, free)])
     complete = complete_conditional_information(problem, summit.estimates, summit.counts)
     if np.any(LEAST_SHARE_OBSERVED * complete[free] * np.diagonal(covariance)[free] > 1.0):
         return None
@@ -84,3 +84,14 @@ def parameter_covariance(problem: Problem, summit: Summit[Estimates, ExpectedCou
         np.where(unknown, np.inf, variance),
         both,
     )
+
+
+def _inverse(information: FloatArray) -> FloatArray:
+    """Invert a positive definite matrix; only the upper half of what comes back is filled in."""
+    if not information.size:
+        # Every item may be held at a bound; the library would complain of that on standard output.
+        return information
+    factor, _ = cho_factor(information, lower=False)
+    inverse, _ = dpotri(factor, lower=0, overwrite_c=1)
+    upper: FloatArray = inverse
+    return upper

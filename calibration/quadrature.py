@@ -80,15 +80,38 @@ def adequate_grid(
     Returns:
         ``grid`` unchanged, or a wider and finer one of at most 401 nodes.
     """
-    narrowest_posterior = 1.0 / math.sqrt(information + standard_deviation**-2)
-    reach = SHORTEST_REACH * standard_deviation
-    wide_enough = grid.nodes[0] <= mean - reach and grid.nodes[-1] >= mean + reach
-    if wide_enough and grid.spacing <= COARSEST_SPACING * narrowest_posterior:
+    if is_adequate(grid, information=information, mean=mean, standard_deviation=standard_deviation):
         return grid
     low = min(float(grid.nodes[0]), mean - DEFAULT_REACH * standard_deviation)
     high = max(float(grid.nodes[-1]), mean + DEFAULT_REACH * standard_deviation)
-    spacing = min(grid.spacing, REFINED_SPACING * narrowest_posterior)
+    spacing = min(grid.spacing, REFINED_SPACING * _narrowest_posterior(information, standard_deviation))
     count = min(MOST_NODES, math.ceil((high - low) / spacing) + 1)
-    if wide_enough and count <= len(grid.nodes):
+    if _is_wide_enough(grid, mean, standard_deviation) and count <= len(grid.nodes):
         return grid
     return AbilityGrid.between(low, high, count=count)
+
+
+def is_adequate(grid: AbilityGrid, *, information: float, mean: float = 0.0, standard_deviation: float = 1.0) -> bool:
+    """Tell whether a grid is wide and fine enough for sums over it to equal the integrals.
+
+    Args:
+        grid: The grid in use.
+        information: The most test information that any person has at any ability.
+        mean: Mean of the abilities.
+        standard_deviation: Their standard deviation.
+
+    Returns:
+        False also for the finest grid of :func:`adequate_grid` where even that is too coarse: what is found on it is no
+        maximum of the likelihood.
+    """
+    narrowest = _narrowest_posterior(information, standard_deviation)
+    return _is_wide_enough(grid, mean, standard_deviation) and grid.spacing <= COARSEST_SPACING * narrowest
+
+
+def _narrowest_posterior(information: float, standard_deviation: float) -> float:
+    return 1.0 / math.sqrt(information + standard_deviation**-2)
+
+
+def _is_wide_enough(grid: AbilityGrid, mean: float, standard_deviation: float) -> bool:
+    reach = SHORTEST_REACH * standard_deviation
+    return bool(grid.nodes[0] <= mean - reach and grid.nodes[-1] >= mean + reach)

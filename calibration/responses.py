@@ -93,7 +93,8 @@ class ResponseData:
             score: Whole number from 0, shape (responses,).
 
         Returns:
-            The answers, sorted by person and then by item.
+            The answers, sorted by person and then by item. Arrays that are so already, in 32 and 8 bits, are taken as
+            they are and not copied.
 
         Raises:
             CalibrationError: As for :meth:`from_triples`.
@@ -108,9 +109,9 @@ class ResponseData:
         return cls(
             rows.person_ids,
             rows.item_ids,
-            arrays[0].astype(np.int32),
-            arrays[1].astype(np.int32),
-            arrays[2].astype(np.int8),
+            arrays[0].astype(np.int32, copy=False),
+            arrays[1].astype(np.int32, copy=False),
+            arrays[2].astype(np.int8, copy=False),
         )
 
     def require_dichotomous(self) -> None:
@@ -137,14 +138,17 @@ class ResponseData:
         Returns:
             The answers kept, renumbered.
         """
-        persons, person = np.unique(self.person[rows], return_inverse=True)
-        items, item = np.unique(self.item[rows], return_inverse=True)
+        kept = slice(None) if rows.all() else rows
+        persons, person = _renumbered(self.person[kept], self.n_persons)
+        items, item = _renumbered(self.item[kept], self.n_items)
+        if len(persons) == self.n_persons and len(items) == self.n_items and isinstance(kept, slice):
+            return self
         return ResponseData(
             tuple(self.person_ids[index] for index in persons),
             tuple(self.item_ids[index] for index in items),
-            person.astype(np.int32),
-            item.astype(np.int32),
-            self.score[rows],
+            person,
+            item,
+            self.score[kept],
         )
 
 
@@ -182,9 +186,9 @@ class _Rows:
             )
 
     def order(self) -> npt.NDArray[np.intp] | slice:
-        key = self.person.astype(np.int64) * len(self.item_ids) + self.item
-        if bool(np.all(key[1:] > key[:-1])):
+        if self.in_order():
             return slice(None)
+        key = self.person.astype(np.int64) * len(self.item_ids) + self.item
         order = np.argsort(key, kind="stable")
         repeated = np.flatnonzero(np.diff(key[order]) == 0)
         if len(repeated):
@@ -195,8 +199,23 @@ class _Rows:
             )
         return order
 
+    def in_order(self) -> bool:
+        """Compare neighbours; numbers that hold both would need as much memory again as all answers."""
+        later = self.person[1:] > self.person[:-1]
+        later |= (self.person[1:] == self.person[:-1]) & (self.item[1:] > self.item[:-1])
+        return bool(later.all())
+
     def _pair(self, row: int) -> str:
         return f"person {self.person_ids[self.person[row]]!r}, item {self.item_ids[self.item[row]]!r}"
+
+
+def _renumbered(index: IntArray, count: int) -> tuple[npt.NDArray[np.intp], IntArray]:
+    """Tell which of so many numbers occur, and number those from 0; where all occur nothing is copied."""
+    occurs = np.zeros(count, dtype=np.bool_)
+    occurs[index] = True
+    if occurs.all():
+        return np.arange(count), index
+    return np.flatnonzero(occurs), (np.cumsum(occurs, dtype=np.int32) - np.int32(1))[index]
 
 
 def _refuse_repeated(kind: str, ids: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.ability.ability_grid import EapGrid, posterior_of
+from engine.ability.expected_abilities import expected_abilities
 from engine.ability.likelihood_modes import likelihood_modes
 from engine.errors import InvalidResponse, InvalidSetting
 from engine.response_models import FloatArray, IntArray, ItemPool
@@ -15,6 +16,7 @@ METHODS = ("eap", "map", "mle", "wle")
 NOT_ADMINISTERED = -1
 # Examinees times items times categories that are worked on at once.
 CELLS_AT_A_TIME = 2**19
+ROWS_TOGETHER = 64
 
 Parameters = ItemPool | tuple[npt.ArrayLike, npt.ArrayLike]
 
@@ -89,12 +91,12 @@ def estimate_ability(
     pool = _pool_of(parameters)
     table = _checked_responses(row[None, :], pool)
     scores = _scores(pool, table, method=method, grid=grid, prior_mean=prior_mean, prior_sd=prior_sd)
-    posterior = next(_posteriors(pool, table, grid)) if method == "eap" else None
+    posterior = _posterior(pool, table[0], grid) if method == "eap" else None
     return AbilityEstimate(
         theta=float(scores.theta[0]),
         standard_error=float(scores.standard_error[0]),
         status=scores.status[0],
-        posterior=None if posterior is None else posterior[0],
+        posterior=posterior,
         nodes=None if posterior is None else grid.nodes,
     )
 
@@ -154,32 +156,20 @@ def _scores(
 
 
 def _expected_scores(pool: ItemPool, table: IntArray, grid: EapGrid) -> AbilityScores:
-    theta, standard_error = np.empty(len(table)), np.empty(len(table))
-    start = 0
-    for posterior in _posteriors(pool, table, grid):
-        rows = slice(start, start + len(posterior))
-        theta[rows] = posterior @ grid.nodes
-        deviations = grid.nodes[None, :] - theta[rows, None]
-        standard_error[rows] = np.sqrt((posterior * deviations * deviations).sum(axis=1))
-        start = rows.stop
+    lowest, highest = _extremes(table)
+    same_items = bool(((lowest >= 0) | (highest < 0)).all())
+    theta, standard_error = expected_abilities(pool, table, grid, same_items=same_items)
+    if same_items and bool((lowest >= 0).any()):
+        return AbilityScores(theta, standard_error, ("ok",) * len(table))
     answered = (table != NOT_ADMINISTERED).any(axis=1)
     return AbilityScores(theta, standard_error, tuple(np.where(answered, "ok", "no_responses").tolist()))
-
-
-def _posteriors(pool: ItemPool, table: IntArray, grid: EapGrid) -> Iterator[FloatArray]:
-    log_probabilities = pool.log_probabilities(grid.nodes)
-    for rows in _chunks(table, pool):
-        log_posterior = np.tile(grid.log_prior, (len(rows), 1))
-        for category in range(log_probabilities.shape[1]):
-            log_posterior += (rows == category).astype(np.float64) @ log_probabilities[:, category]
-        yield posterior_of(log_posterior)
 
 
 def _chunks(table: IntArray, pool: ItemPool) -> Iterator[IntArray]:
     """Cut the examinees into pieces, so that memory stays small however many there are."""
     rows = max(CELLS_AT_A_TIME // (len(pool) * pool.categories), 1)
     for start in range(0, len(table), rows):
-        yield table[start : start + rows]
+        yield table[start : start + rows].astype(np.int64, copy=False)
 
 
 def _pool_of(parameters: Parameters) -> ItemPool:
@@ -191,9 +181,19 @@ def _pool_of(parameters: Parameters) -> ItemPool:
     return ItemPool(names, discrimination, difficulty, blank, blank, blank)
 
 
+def _posterior(pool: ItemPool, responses: IntArray, grid: EapGrid) -> FloatArray:
+    answered = np.flatnonzero(responses != NOT_ADMINISTERED)
+    logs = pool.log_probabilities(grid.nodes)[answered, responses[answered]]
+    return posterior_of(grid.log_prior + logs.sum(axis=0))
+
+
 def _checked_responses(table: npt.NDArray[np.generic], pool: ItemPool) -> IntArray:
     if table.ndim != 2 or table.shape[1] != len(pool):
         raise InvalidResponse(f"responses need one column for each of {len(pool)} items, not the shape {table.shape}")
+    if table.dtype.kind == "i":
+        lowest, highest = _extremes(table)  # type: ignore[arg-type]
+        if (lowest >= NOT_ADMINISTERED).all() and (highest < pool.category_counts).all():
+            return table  # type: ignore[return-value]
     scores = table.astype(np.float64)
     known = (scores >= NOT_ADMINISTERED) & (scores < pool.category_counts) & (scores == np.floor(scores))
     if not known.all():
@@ -203,3 +203,17 @@ def _checked_responses(table: npt.NDArray[np.generic], pool: ItemPool) -> IntArr
             f"{pool.category_counts[item] - 1}, or -1 (not administered), not {table[examinee, item]}"
         )
     return table.astype(np.int64, copy=False)
+
+
+def _extremes(table: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the lowest and highest response to each item; both say "not administered" where there are none."""
+    whole = len(table) // ROWS_TOGETHER * ROWS_TOGETHER
+    # Rows laid end to end, for the processor takes long rows at a stride.
+    long = table[:whole].reshape(-1, ROWS_TOGETHER * table.shape[1])
+    found = []
+    for extreme in (np.minimum, np.maximum):
+        parts = [table[whole:], np.full((1, table.shape[1]), NOT_ADMINISTERED) if not len(table) else table[:1]]
+        if len(long):
+            parts.append(extreme.reduce(long, axis=0).reshape(ROWS_TOGETHER, -1))
+        found.append(np.asarray(extreme.reduce(np.concatenate(parts), axis=0), dtype=np.int64))
+    return found[0], found[1]

@@ -75,3 +75,25 @@ def test_nothing_left_is_refused() -> None:
     with pytest.raises(CalibrationError, match="no item has both right and wrong answers") as refusal:
         usable_responses(data)
     assert refusal.value.code == "nothing_to_calibrate"
+
+
+def test_a_selection_lists_only_what_still_has_an_answer() -> None:
+    data = ResponseData.from_indices(list("abcd"), list("wxyz"), [0, 0, 2, 3], [1, 3, 1, 2], [1, 0, 1, 0])
+    kept = data.select(np.array([True, False, True, True]))
+    assert (kept.person_ids, kept.item_ids) == (("a", "c", "d"), ("x", "y"))
+    assert [kept.person.tolist(), kept.item.tolist(), kept.score.tolist()] == [[0, 1, 2], [0, 0, 1], [1, 1, 0]]
+    assert kept.person.dtype == kept.item.dtype == np.int32
+    everything = data.select(np.ones(4, dtype=bool))
+    assert (everything.person_ids, everything.item_ids) == (("a", "c", "d"), ("x", "y", "z"))
+    assert everything.select(np.ones(4, dtype=bool)) is everything
+
+
+def test_millions_of_answers_in_order_are_not_copied() -> None:
+    person, item = np.divmod(np.arange(12, dtype=np.int32), np.int32(3))
+    score = np.ones(12, dtype=np.int8)
+    data = ResponseData.from_indices(list("abcd"), list("xyz"), person, item, score)
+    assert all(np.shares_memory(*pair) for pair in ((data.person, person), (data.item, item), (data.score, score)))
+    backwards = ResponseData.from_indices(list("abcd"), list("xyz"), person[::-1], item[::-1], score)
+    assert backwards.item.tolist() == item.tolist()
+    with pytest.raises(CalibrationError, match="person 'b', item 'x': more than one response"):
+        ResponseData.from_indices(list("abcd"), list("xyz"), [0, 1, 1], [0, 0, 0], [1, 1, 1])
