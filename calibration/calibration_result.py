@@ -18,6 +18,7 @@ AT_BOUND = "at_bound"
 NO_DISCRIMINATION = "no_discrimination"
 NO_GUESSING = "no_guessing"
 FIXED = "fixed"
+ONE_CATEGORY = "one_category"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class CalibratedItem:
         n_responses: Answers to the item.
         flag: None; ``"negative_discrimination"`` (look for a wrong key); ``"at_bound"`` (the likelihood rises without
             end, as with perfect separation: these are no estimates); ``"no_discrimination"`` (flat, so the difficulty
-            is not defined); ``"no_guessing"`` (c ran to 0 and stays there); or ``"fixed"``.
+            is not defined); ``"no_guessing"`` (c ran to 0 and stays there); ``"one_category"`` (everybody answered
+            alike: only the prior bounds the estimate); or ``"fixed"``.
         thresholds: b₁, b₂, … of ``"grm"`` and ``"gpcm"``, () otherwise.
         se_thresholds: Their standard errors.
         guessing: c of ``"3pl"``, 0 otherwise.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,21 +20,20 @@ from calibration.calibration_result import (
     CalibratedItem,
     CalibrationResult,
 )
-from calibration.categories.bank_calibration import BankCalibration, BankTask
-from calibration.categories.calibrated_items import Natural
-from calibration.categories.curve_family import require_models
+from calibration.categories.bank_calibration import BankCalibration
 from calibration.chunks import ThisProcess, Workplace
 from calibration.errors import CalibrationError
-from calibration.estimates import LARGEST_INTERCEPT, STEEPEST_SLOPE, Estimates
-from calibration.exclusions import usable_responses
+from calibration.estimates import Estimates
 from calibration.expectation import ExpectedCounts
+from calibration.fixed_items import Known
 from calibration.item_priors import ItemPriors
 from calibration.parameter_covariance import ParameterCovariance, parameter_covariance
 from calibration.person_blocks import settled_blocks
-from calibration.priors import PRIOR_ROUNDS, PRIOR_SETTLED, Priors, learn_difficulty, prior_distance, require_rating
+from calibration.priors import PRIOR_ROUNDS, PRIOR_SETTLED, Priors, learn_difficulty, prior_distance
 from calibration.problem import Problem
-from calibration.quadrature import DEFAULT_GRID, adequate_grid
+from calibration.quadrature import DEFAULT_GRID, adequate_grid, is_adequate
 from calibration.responses import ResponseData
+from calibration.taking_part import TakingPart, taking_part
 
 #: Curves that the answers reach through two sums alone; everything is several times quicker for them.
 QUICK_MODELS = ("rasch", "2pl")
@@ -49,7 +48,7 @@ def calibrate(
     models: Mapping[str, str] | None = None,
     priors: Priors | None = None,
     ratings: Mapping[str, float] | None = None,
-    fixed: Mapping[str, tuple[float, float]] | None = None,
+    fixed: Mapping[str, Known] | None = None,
     max_iterations: int = 500,
     tolerance: float = 1e-5,
     on_progress: Progress | None = None,
@@ -68,7 +67,8 @@ def calibrate(
             the estimates are posterior modes and the standard errors those of the posterior; the Rasch model takes the
             prior on b alone.
         ratings: Writers' ratings of difficulty from 1 to 5 by item, for the priors; other items are ignored.
-        fixed: Discrimination and difficulty by item for items to leave as they are; items without answers are ignored.
+        fixed: Items to leave as they are, by item: calibrated ones of any model, or discrimination and difficulty
+            where the model has no more; items without answers are ignored.
         max_iterations: Most E-steps; the cycle under way is finished.
         tolerance: The estimates are converged when a Newton step would move no parameter further than this.
         on_progress: Called with the number of E-steps and the log-likelihood after each; return False to cancel.
@@ -84,95 +84,44 @@ def calibrate(
     Reference:
         Bock & Aitkin (1981); Mislevy (1986) for the priors; Kim (2006) for fixed items.
     """
-    chosen = {item: name for item, name in (models or {}).items() if name != model}
-    _refuse_options((model, *chosen.values()), max_iterations, tolerance)
-    fixed = {} if fixed is None else fixed
-    _refuse_fixed(fixed, lambda item: chosen.get(item, model))
-    quick = not chosen and model in QUICK_MODELS
+    _refuse_options(max_iterations, tolerance)
+    taking = taking_part(data, model=model, models=models, priors=priors, ratings=ratings, fixed=fixed)
+    quick = model in QUICK_MODELS and not taking.mixed and set(taking.models) <= {model, "2pl"}
     if quick:
-        data.require_dichotomous()
-    usable, exclusions = usable_responses(data, keep=fixed)
+        taking.data.require_dichotomous()
     ascent = Ascent(max_iterations, tolerance, on_progress)
     workplace = workplace or ThisProcess()
     ending: BankCalibration | None = None
     try:
         if quick:
-            task = _Task.prepare(
-                usable, model=model, priors=priors, ratings=ratings or {}, fixed=fixed, workplace=workplace
-            )
+            task = _Task.prepare(taking, model=model, workplace=workplace)
             ending = task.ending(task.climb(ascent))
         else:
-            ending = _calibrated_bank(usable, model, chosen, priors, ratings or {}, fixed, ascent, workplace)
+            ending = taking.task(workplace=workplace).calibrate(ascent)
     except Cancelled:
         pass
     return CalibrationResult(
-        model="mixed" if chosen else model,
+        model="mixed" if taking.mixed else model,
         status=CANCELLED if ending is None else CONVERGED if ending.converged else NOT_CONVERGED,
-        items=() if ending is None else ending.items,
+        items=() if ending is None else taking.reported(ending.items),
         log_likelihood=ascent.log_likelihood if ending is None else ending.log_likelihood,
         iterations=ascent.iterations,
         latent_mean=0.0 if ending is None else ending.mean,
         latent_sd=1.0 if ending is None else ending.deviation,
-        n_persons=usable.n_persons,
-        n_responses=usable.n_responses,
+        n_persons=taking.data.n_persons,
+        n_responses=taking.data.n_responses,
         n_nodes=len((DEFAULT_GRID if ending is None else ending.grid).nodes),
-        exclusions=exclusions,
+        exclusions=taking.exclusions,
         priors=priors if ending is None else ending.priors,
         history=tuple(ascent.history),
     )
 
 
-def _calibrated_bank(
-    data: ResponseData,
-    model: str,
-    chosen: Mapping[str, str],
-    priors: Priors | None,
-    ratings: Mapping[str, float],
-    fixed: Mapping[str, tuple[float, float]],
-    ascent: Ascent,
-    workplace: Workplace,
-) -> BankCalibration:
-    known = {
-        place: Natural(fixed[name][0], (fixed[name][1],)) for place, name in enumerate(data.item_ids) if name in fixed
-    }
-    task = BankTask(
-        data=data,
-        models=tuple(chosen.get(name, model) for name in data.item_ids),
-        fixed=known,
-        ratings=np.array([_rating(name, ratings) for name in data.item_ids]),
-        priors=priors,
-        workplace=workplace,
-    )
-    return task.calibrate(ascent)
-
-
-def _refuse_options(models: Iterable[str], max_iterations: int, tolerance: float) -> None:
-    require_models(models)
+def _refuse_options(max_iterations: int, tolerance: float) -> None:
     if max_iterations < 1:
         raise CalibrationError(f"max_iterations is {max_iterations}; at least 1 is expected", code="bad_option")
     if not tolerance > 0:
         raise CalibrationError(f"tolerance is {tolerance}; a positive number is expected", code="bad_option")
-
-
-def _refuse_fixed(fixed: Mapping[str, tuple[float, float]], model_of: Callable[[str], str]) -> None:
-    for item_id, (discrimination, difficulty) in fixed.items():
-        if model_of(item_id) not in QUICK_MODELS:
-            raise CalibrationError(
-                f"fixed item {item_id!r}: model {model_of(item_id)}; discrimination and difficulty fix only "
-                "items of the models rasch and 2pl",
-                code="bad_fixed_item",
-            )
-        if not (0 < discrimination < STEEPEST_SLOPE and abs(discrimination * difficulty) < LARGEST_INTERCEPT):
-            raise CalibrationError(
-                f"fixed item {item_id!r}: discrimination {discrimination}, difficulty {difficulty}; "
-                f"a discrimination between 0 and {STEEPEST_SLOPE:g} and a finite difficulty are expected",
-                code="bad_fixed_item",
-            )
-        if model_of(item_id) == "rasch" and discrimination != 1:
-            raise CalibrationError(
-                f"fixed item {item_id!r}: discrimination {discrimination}; in the Rasch model it is 1",
-                code="bad_fixed_item",
-            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,18 +148,9 @@ class _Task:
     start: Estimates
 
     @classmethod
-    def prepare(
-        cls,
-        data: ResponseData,
-        *,
-        model: str,
-        priors: Priors | None,
-        ratings: Mapping[str, float],
-        fixed: Mapping[str, tuple[float, float]],
-        workplace: Workplace,
-    ) -> _Task:
-        known = np.fromiter((name in fixed for name in data.item_ids), dtype=bool, count=data.n_items)
-        rating = np.array([_rating(name, ratings) for name in data.item_ids])
+    def prepare(cls, taking: TakingPart, *, model: str, workplace: Workplace) -> _Task:
+        data, priors, rating = taking.data, taking.priors, taking.ratings
+        known = np.fromiter((name in taking.known for name in data.item_ids), dtype=bool, count=data.n_items)
         item_priors = None if priors is None else ItemPriors(priors, priors.difficulty_means(rating), ~known)
         problem = Problem(
             persons=settled_blocks(data, workplace),
@@ -221,7 +161,7 @@ class _Task:
             free_deviation=bool(known.any()) or model == "rasch",
             priors=item_priors,
         )
-        return cls(data, model, known, rating, priors, problem, _starting_values(data, fixed))
+        return cls(data, model, known, rating, priors, problem, _starting_values(data, taking.known))
 
     def climb(self, ascent: Ascent) -> _Climb:
         """Climb, and where the priors are to be learnt, in turn with them until both stand still."""
@@ -304,14 +244,7 @@ def _flag(slope: float, *, known: bool, held: bool, flat: bool) -> str | None:
     return NEGATIVE_DISCRIMINATION if slope < 0 else None
 
 
-def _rating(item_id: str, ratings: Mapping[str, float]) -> float:
-    if item_id not in ratings:
-        return float("nan")
-    require_rating(ratings[item_id], item_id=item_id)
-    return float(ratings[item_id])
-
-
-def _starting_values(data: ResponseData, fixed: Mapping[str, tuple[float, float]]) -> Estimates:
+def _starting_values(data: ResponseData, fixed: Mapping[str, CalibratedItem]) -> Estimates:
     """Slopes of 1 and the difficulties of the proportions right, or the fixed parameters."""
     answers = np.bincount(data.item, minlength=data.n_items)
     right = np.bincount(data.item, weights=data.score, minlength=data.n_items)
@@ -319,7 +252,8 @@ def _starting_values(data: ResponseData, fixed: Mapping[str, tuple[float, float]
     intercept = SPREAD_OF_ABILITY * np.log((right + 0.5) / (answers - right + 0.5))
     for k, name in enumerate(data.item_ids):
         if name in fixed:
-            slope[k], intercept[k] = fixed[name][0], -fixed[name][0] * fixed[name][1]
+            slope[k] = fixed[name].discrimination
+            intercept[k] = -slope[k] * fixed[name].difficulty
     return Estimates(slope, intercept)
 
 
@@ -330,16 +264,16 @@ def _climb_on_adequate_grid(
     while True:
         summit = ascent.climb(problem, start)
         estimates = summit.estimates
-        grid = adequate_grid(
-            problem.grid,
-            information=_most_information(problem, summit, most_answers),
-            mean=estimates.mean,
-            standard_deviation=estimates.deviation,
-        )
+        needs = {
+            "information": _most_information(problem, summit, most_answers),
+            "mean": estimates.mean,
+            "standard_deviation": estimates.deviation,
+        }
+        grid = adequate_grid(problem.grid, **needs)
         if grid is problem.grid or ascent.iterations >= ascent.max_iterations:
             # Neither the edge of what can be told apart nor an inadequate grid is a maximum.
             at_a_bound = summit.held_deviation or bool(summit.held.any())
-            done = summit.converged and grid is problem.grid and not at_a_bound
+            done = summit.converged and is_adequate(problem.grid, **needs) and not at_a_bound
             return problem, replace(summit, converged=done)
         problem, start = replace(problem, grid=grid), estimates
 

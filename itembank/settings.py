@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     #: Where the exams take place; moments are stored as UTC and shown in this zone.
     time_zone: str = "Asia/Bangkok"
     log_format: Literal["text", "json"] = "text"
+    #: Processes that calibration runs share their work between; small runs stay in the server's own.
+    calibration_processes: int = Field(default=1, ge=1, le=256)
+    #: Address of a Dask scheduler, such as tcp://10.0.0.5:8786, whose workers do the work of calibration runs instead.
+    calibration_dask: str | None = None
     #: Database connections that one process may hold.
     pool_size: int = Field(default=10, ge=1, le=200)
 
@@ -61,6 +65,14 @@ class Settings(BaseSettings):
             msg = "must be a whole address; in a password write @ as %40, / as %2F and : as %3A"
             raise ValueError(msg)
         return value
+
+    @field_validator("calibration_dask")
+    @classmethod
+    def _scheduler(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("tcp://", "tls://")):
+            msg = f"must be the address of a Dask scheduler such as tcp://10.0.0.5:8786, not {value!r}"
+            raise ValueError(msg)
+        return value or None
 
     @field_validator("time_zone")
     @classmethod

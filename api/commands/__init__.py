@@ -8,7 +8,20 @@ import typer
 from typer._click.exceptions import NoArgsIsHelpError
 from typer.exceptions import Abort, TyperException
 
-from api.commands import banks, calibrate, database, demo, items, people, replay, score, serve, simulate, standard
+from api.commands import (
+    banks,
+    calibrate,
+    database,
+    demo,
+    items,
+    measurement_reports,
+    people,
+    replay,
+    score,
+    serve,
+    simulate,
+    standard,
+)
 from calibration.errors import CalibrationError
 from engine.errors import EngineError
 from itembank.errors import SamatError
@@ -30,6 +43,7 @@ app.command("replay")(replay.replay_command)
 app.add_typer(standard.app, name="standard")
 app.add_typer(items.app, name="items")
 app.add_typer(banks.app, name="bank")
+app.add_typer(measurement_reports.app, name="report")
 app.add_typer(people.app, name="people")
 app.add_typer(database.app, name="database")
 

@@ -12,14 +12,16 @@ from typing import Annotated, Any, Literal
 import typer
 
 from api.commands.output import JsonOption, print_facts, print_json
-from api.commands.workplaces import opened_workplace
-from calibration.calibration_result import CalibrationResult
+from calibration.calibration_result import FIXED, CalibrationResult
 from calibration.marginal_likelihood import calibrate
 from calibration.priors import Priors
-from itembank.exchange.parameter_files import ParameterRow, write_parameters
+from itembank.calibration_runs.workplaces import opened_workplace
+from itembank.exchange.parameter_files import ParameterRow, read_parameters, write_parameters
 from itembank.exchange.response_files import read_responses
 
 NOT_CONVERGED = 1
+#: So many of what was left out for one reason are named on the screen; --json has all.
+_NAMED = 10
 
 
 def calibrate_command(
@@ -28,6 +30,10 @@ def calibrate_command(
     priors: Annotated[
         Literal["none", "default"], typer.Option(help="none: plain marginal maximum likelihood; default: weak priors.")
     ] = "default",
+    fixed: Annotated[
+        Path | None,
+        typer.Option(help="PARAMETERS.csv of items to leave as they are; the others come onto their scale."),
+    ] = None,
     processes: Annotated[int, typer.Option(help="Processes of this machine to share the work between.")] = 1,
     dask: Annotated[
         str | None, typer.Option(help="Address of a Dask scheduler, as tcp://host:8786, whose workers do the work.")
@@ -43,6 +49,7 @@ def calibrate_command(
             data,
             model=model,
             priors=None if priors == "none" else Priors(),
+            fixed=None if fixed is None else {row.item_id: row.calibrated() for row in read_parameters(fixed)},
             on_progress=_progress(),
             workplace=workplace,
         )
@@ -70,6 +77,7 @@ def _document(result: CalibrationResult) -> dict[str, Any]:
         "n_nodes": result.n_nodes,
         "latent_mean": result.latent_mean,
         "latent_sd": result.latent_sd,
+        "n_fixed": sum(item.flag == FIXED for item in result.items),
         "excluded": [asdict(exclusion) for exclusion in result.exclusions],
         "items": [item.to_dict() for item in result.items],
     }
@@ -101,8 +109,19 @@ def _print(result: CalibrationResult, seconds: float) -> None:
             "log-likelihood": result.log_likelihood,
             "iterations": result.iterations,
             "converged": "yes" if result.converged else "NO",
+            "ability": f"mean {result.latent_mean:.4f}, standard deviation {result.latent_sd:.4f}",
             "persons": result.n_persons,
             "responses": result.n_responses,
             "seconds": seconds,
         }
     )
+    for (kind, reason), ids in _left_out(result).items():
+        more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
+        print(f"left out, {reason.replace('_', ' ')}: {kind} {', '.join(ids[:_NAMED])}{more}")
+
+
+def _left_out(result: CalibrationResult) -> dict[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in result.exclusions:
+        found.setdefault((one.kind, one.reason), []).append(one.id)
+    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,289 +9,26 @@ from fastapi import APIRouter, BackgroundTasks, Query, Request
 from pydantic import Field
 
 from api.authentication import Caller
-from api.schema import Sent, Shown, example
+from api.resources.calibration_findings import RunShown, RunsShown
+from api.resources.calibration_settings import SETTINGS, SettingsSent
+from api.schema import Sent, example
 from api.transaction import Now, Transaction
 from itembank.calibration_runs import runs
+from itembank.calibration_runs.run_settings import RunSettings
 from itembank.calibration_runs.runs import RunView
-from itembank.calibration_runs.states import RunState
 
 router = APIRouter(prefix="/calibrations", tags=["calibrations"])
-
-_RUN = {
-    "id": "e2b8a1f4-4f7b-4c40-9d4e-0c1b6fd3a877",
-    "unit": "DG100",
-    "unit_title": "เข้าใจนโยบาย กฎหมายและมาตรฐานดิจิทัล",
-    "model": "2pl",
-    "state": "done",
-    "cancel_requested": False,
-    "include_simulated": True,
-    "iteration": 23,
-    "log_likelihood": -3120.4,
-    "message": "",
-    "requested_by": "วิชัย นักวัดผล",
-    "requested_at": "2026-11-22T05:00:00Z",
-    "finished_at": "2026-11-22T05:00:02Z",
-    "approved_by": None,
-    "approved_at": None,
-    "published_by": None,
-    "published_at": None,
-    "base_bank_number": 1,
-    "base_in_force": True,
-    "published_bank_number": None,
-    "possible_moves": ["approve", "reject"],
-    "needs_another_person": False,
-}
-_SUMMARY = {
-    "status": "converged",
-    "converged": True,
-    "log_likelihood": -3120.4,
-    "iterations": 23,
-    "n_persons": 400,
-    "n_simulated": 400,
-    "n_items": 20,
-    "n_responses": 5120,
-    "n_nodes": 61,
-    "latest_answer": "2026-11-22T04:58:11Z",
-    "latent_mean": 0.0,
-    "latent_sd": 1.0,
-    "link": {"method": "population", "slope": 1.0, "intercept": 0.0, "anchors": 0},
-    "rms_change": 0.42,
-    "correlation": 0.88,
-    "exclusions": [{"kind": "item", "id": "c1f2bb0e", "code": "DG101-1.1-05", "reason": "too few answers"}],
-}
-_ITEM = {
-    "item_version_id": "c1f2bb0e-5a1e-4c40-8f22-8b8a4a4e0a55",
-    "code": "DG101-1.1-01",
-    "version": 1,
-    "model": "2pl",
-    "n": 312,
-    "a": 1.12,
-    "b": -0.31,
-    "se_a": 0.14,
-    "se_b": 0.12,
-    "cov_ab": 0.004,
-    "flag": None,
-    "old_a": 1.0,
-    "old_b": -0.5,
-    "old_source": "prior",
-    "change_b": 0.19,
-    "robust_z": 0.4,
-    "moved": False,
-    "c": None,
-    "se_c": None,
-    "thresholds": [],
-    "se_thresholds": [],
-    "old_model": "2pl",
-    "old_c": None,
-    "old_thresholds": [],
-}
-_IMPACT = {
-    "at_most": 500,
-    "sittings": 400,
-    "simulated": 400,
-    "unscored": 0,
-    "oldest": "2026-10-23T03:04:55Z",
-    "newest": "2026-11-22T04:58:11Z",
-    "changed": 1,
-    "elements_changed": 4,
-    "moves": [{"before": "competent", "after": "not_enough_evidence", "sittings": 1}],
-    "changes": [
-        {
-            "sitting_id": "9c5b94b1-35ad-49bb-b118-8e8fc24abf80",
-            "finished_at": "2026-11-21T21:09:58Z",
-            "simulated": True,
-            "bank_number": 1,
-            "before": "competent",
-            "after": "not_enough_evidence",
-            "probability_before": 0.951,
-            "probability_after": 0.944,
-            "items": ["DG101-1.1-01"],
-            "strongest": "DG101-1.1-01",
-        }
-    ],
-    "items": [
-        {
-            "item_version_id": "c1f2bb0e-5a1e-4c40-8f22-8b8a4a4e0a55",
-            "code": "DG101-1.1-01",
-            "sittings": 1,
-            "decisive": 1,
-            "log_odds": 0.21,
-        }
-    ],
-}
-
-
-class RunLineShown(Shown):
-    """A calibration run in a list."""
-
-    id: UUID
-    unit: str
-    unit_title: str
-    model: str
-    state: RunState
-    cancel_requested: bool
-    include_simulated: bool
-    iteration: int
-    log_likelihood: float | None
-    message: str
-    requested_by: str
-    requested_at: datetime
-    finished_at: datetime | None
-    approved_by: str | None
-    approved_at: datetime | None
-    published_by: str | None
-    published_at: datetime | None
-    base_bank_number: int
-    base_in_force: bool
-    published_bank_number: int | None
-    possible_moves: list[str]
-    needs_another_person: bool
-
-
-class LinkShown(Shown):
-    """How the run's scale became the bank's: ability = slope · the run's + intercept."""
-
-    method: str
-    slope: float
-    intercept: float
-    anchors: int
-
-
-class LeftOutShown(Shown):
-    """An item or a sitting that took no part, and why."""
-
-    kind: str
-    id: str
-    code: str
-    reason: str
-
-
-class SummaryShown(Shown):
-    """A run in a few figures."""
-
-    status: str
-    converged: bool
-    log_likelihood: float
-    iterations: int
-    n_persons: int
-    n_simulated: int
-    n_items: int
-    n_responses: int
-    n_nodes: int
-    latest_answer: str | None
-    latent_mean: float
-    latent_sd: float
-    link: LinkShown
-    rms_change: float | None
-    correlation: float | None
-    exclusions: list[LeftOutShown]
-
-
-class RunItemShown(Shown):
-    """An item's new parameters beside the old ones."""
-
-    item_version_id: UUID
-    code: str
-    version: int
-    model: str
-    n: int
-    a: float
-    b: float
-    se_a: float | None
-    se_b: float | None
-    cov_ab: float | None
-    flag: str | None
-    old_a: float | None
-    old_b: float | None
-    old_source: str | None
-    change_b: float | None
-    robust_z: float | None
-    moved: bool
-    c: float | None
-    se_c: float | None
-    thresholds: list[float]
-    se_thresholds: list[float | None]
-    old_model: str | None
-    old_c: float | None
-    old_thresholds: list[float]
-
-
-class VerdictMoveShown(Shown):
-    """How many sittings have one verdict on record and another (or the same) under the new parameters."""
-
-    before: str
-    after: str
-    sittings: int
-
-
-class ChangedSittingShown(Shown):
-    """A sitting whose verdict would be another, and the items that are decisive by themselves."""
-
-    sitting_id: UUID
-    finished_at: datetime
-    simulated: bool
-    bank_number: int
-    before: str
-    after: str
-    probability_before: float
-    probability_after: float
-    items: list[str]
-    strongest: str
-
-
-class TurningItemShown(Shown):
-    """What an item's new parameters do to the sittings whose verdict would be another."""
-
-    item_version_id: UUID
-    code: str
-    sittings: int
-    decisive: int
-    log_odds: float
-
-
-class ImpactShown(Shown):
-    """Recent finished sittings, scored again under the parameters that publishing would bring."""
-
-    at_most: int
-    sittings: int
-    simulated: int
-    unscored: int
-    oldest: datetime | None
-    newest: datetime | None
-    changed: int
-    elements_changed: int
-    moves: list[VerdictMoveShown]
-    changes: list[ChangedSittingShown]
-    items: list[TurningItemShown]
-
-
-class RunShown(RunLineShown):
-    """A calibration run with what it found."""
-
-    model_config = example(**_RUN, may_publish=[], summary=_SUMMARY, items=[_ITEM], impact=_IMPACT)
-
-    may_publish: list[str] = Field(description="who may publish an approved run: everybody but whoever approved it")
-    summary: SummaryShown | None
-    items: list[RunItemShown]
-    impact: ImpactShown | None
-
-
-class RunsShown(Shown):
-    """Calibration runs, the newest first."""
-
-    model_config = example(calibrations=[_RUN])
-
-    calibrations: list[RunLineShown]
 
 
 class RunSent(Sent):
     """What to calibrate."""
 
-    model_config = example(unit="DG100", model="2pl", include_simulated=True)
+    model_config = example(unit="DG100", model="2pl", include_simulated=True, settings=SETTINGS)
 
     unit: str
     model: str = Field(default="2pl", description="2pl, rasch, or 3pl for the items with 1,000 answers")
     include_simulated: bool = True
+    settings: SettingsSent = SettingsSent()
 
 
 class RejectionSent(Sent):
@@ -341,6 +77,7 @@ def request_calibration(
         unit=wanted.unit,
         model=wanted.model,
         include_simulated=wanted.include_simulated,
+        settings=RunSettings(**wanted.settings.model_dump()),
         now=now,
     )
 

@@ -21,7 +21,7 @@ from calibration.categories.score_expectation import ScoreCounts
 from calibration.chunks import ThisProcess, Workplace
 from calibration.errors import CalibrationError
 from calibration.priors import PRIOR_ROUNDS, PRIOR_SETTLED, Priors, learn_difficulty, prior_distance
-from calibration.quadrature import DEFAULT_GRID, AbilityGrid, adequate_grid
+from calibration.quadrature import DEFAULT_GRID, AbilityGrid, adequate_grid, is_adequate
 from calibration.responses import ResponseData
 
 BankSummit = Summit[BankEstimates, ScoreCounts]
@@ -241,16 +241,17 @@ class BankTask:
             summit = ascent.climb(problem, start)
             estimates = summit.estimates
             unguessed = estimates.without_guessing() & problem.free_parameters
-            grid = adequate_grid(
-                problem.grid,
-                information=self.most_information(summit.estimates, problem.grid, summit.held),
-                mean=estimates.mean,
-                standard_deviation=estimates.deviation,
-            )
+            needs = {
+                "information": self.most_information(summit.estimates, problem.grid, summit.held),
+                "mean": estimates.mean,
+                "standard_deviation": estimates.deviation,
+            }
+            grid = adequate_grid(problem.grid, **needs)
             settled = grid is problem.grid and not unguessed.any()
             if settled or ascent.iterations >= ascent.max_iterations:
                 at_a_bound = summit.held_deviation or bool(summit.held.any())
-                return problem, replace(summit, converged=summit.converged and settled and not at_a_bound)
+                done = summit.converged and settled and is_adequate(grid, **needs) and not at_a_bound
+                return problem, replace(summit, converged=done)
             free = problem.free_parameters & ~unguessed
             start = replace(estimates, parameters=np.where(unguessed, NO_GUESSING, estimates.parameters))
             problem = replace(problem, grid=grid, free_parameters=free)

@@ -14,16 +14,18 @@ from calibration.calibration_result import CONVERGED, NOT_CONVERGED, CalibratedI
 from calibration.categories.bank_calibration import BankTask
 from calibration.categories.bank_information import complete_information
 from calibration.categories.calibrated_items import calibrated_items
-from calibration.categories.curve_family import require_models
 from calibration.categories.group_problem import GroupCounts, GroupEstimates, GroupProblem
 from calibration.categories.score_blocks import settled_scores
 from calibration.categories.score_expectation import BankCurves
+from calibration.chunks import Workplace
 from calibration.errors import CalibrationError
-from calibration.exclusions import Exclusion, usable_responses
+from calibration.exclusions import Exclusion
+from calibration.fixed_items import Known
 from calibration.parameter_covariance import LEAST_SHARE_OBSERVED
 from calibration.priors import Priors
 from calibration.quadrature import AbilityGrid, adequate_grid
 from calibration.responses import ResponseData
+from calibration.taking_part import taking_part
 
 GroupSummit = Summit[GroupEstimates, GroupCounts]
 
@@ -80,14 +82,18 @@ def calibrate_groups(
     model: str = "2pl",
     models: Mapping[str, str] | None = None,
     priors: Priors | None = None,
+    ratings: Mapping[str, float] | None = None,
+    fixed: Mapping[str, Known] | None = None,
     max_iterations: int = 500,
     tolerance: float = 1e-5,
     on_progress: Progress | None = None,
+    workplace: Workplace | None = None,
 ) -> GroupCalibration:
     """Estimate the items' parameters together with the mean and standard deviation of each group's ability.
 
-    The reference group's abilities are N(0, 1); under the Rasch model their standard deviation is estimated. Groups
-    that answered different forms come onto one scale by the items that the forms share.
+    The reference group's abilities are N(0, 1); under the Rasch model their standard deviation is estimated. Where
+    items are fixed they set the scale, and the reference is a group like any other. Groups that answered different
+    forms come onto one scale by the items that the forms share.
 
     Args:
         data: Scores.
@@ -96,9 +102,12 @@ def calibrate_groups(
         model: "rasch", "2pl", "3pl", "grm" or "gpcm".
         models: Other models by item.
         priors: Priors as for :func:`calibration.calibrate`, taken as they are, or None.
+        ratings: Writers' ratings of difficulty by item, for the priors.
+        fixed: Items to leave as they are, as for :func:`calibration.calibrate`.
         max_iterations: Most E-steps; the cycle under way is finished.
         tolerance: Converged when a Newton step would move no parameter further.
         on_progress: Called with the number of E-steps and the log-likelihood after each.
+        workplace: Where chunks of persons are worked on, this process unless given.
 
     Returns:
         Items and groups with standard errors.
@@ -111,24 +120,22 @@ def calibrate_groups(
     Reference:
         Bock & Zimowski (1997).
     """
-    chosen = models or {}
-    require_models((model, *chosen.values()))
-    usable, exclusions = usable_responses(data)
+    taking = taking_part(data, model=model, models=models, priors=priors, ratings=ratings, fixed=fixed)
+    usable = taking.data
     names, members = _memberships(usable, group_of, reference)
-    _refuse_unconnected(usable, names, members)
-    own_models = tuple(chosen.get(item, model) for item in usable.item_ids)
-    task = BankTask(usable, own_models, {}, np.full(usable.n_items, np.nan), priors)
+    _refuse_unconnected(usable, names, members, known=np.array([name in taking.known for name in usable.item_ids]))
+    task = taking.task(workplace=workplace)
     ascent = Ascent(max_iterations, tolerance, on_progress)
     problem, summit = _climb(ascent, task, _posed(task, members, len(names)))
     covariance = _covariance(problem.holding(summit.held, deviation=summit.held_deviation), summit)
     return GroupCalibration(
         status=CONVERGED if summit.converged and covariance is not None else NOT_CONVERGED,
-        items=_items(task, summit, covariance),
+        items=taking.reported(_items(task, summit, covariance)),
         groups=_abilities(names, members, summit, covariance),
         log_likelihood=summit.counts.log_likelihood,
         iterations=ascent.iterations,
         n_nodes=len(problem.parts[0].grid.nodes),
-        exclusions=exclusions,
+        exclusions=taking.exclusions,
     )
 
 
@@ -151,14 +158,14 @@ def _memberships(
 
 
 def _refuse_unconnected(
-    data: ResponseData, names: Sequence[str], members: np.ndarray[tuple[int], np.dtype[np.int64]]
+    data: ResponseData, names: Sequence[str], members: np.ndarray[tuple[int], np.dtype[np.int64]], *, known: BoolArray
 ) -> None:
     answered = np.zeros((len(names), data.n_items), dtype=bool)
     answered[members[data.person], data.item] = True
-    reached, items = {0}, answered[0]
+    reached, items = {0}, answered[0] | known
     while grown := {place for place in range(len(names)) if (answered[place] & items).any()} - reached:
         reached |= grown
-        items = answered[list(reached)].any(axis=0)
+        items = answered[list(reached)].any(axis=0) | known
     missing = [name for place, name in enumerate(names) if place not in reached]
     if missing:
         raise CalibrationError(

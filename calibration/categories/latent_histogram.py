@@ -11,16 +11,18 @@ import numpy as np
 from calibration.array_types import FloatArray
 from calibration.ascent import Ascent, Progress
 from calibration.calibration_result import CONVERGED, NOT_CONVERGED, CalibratedItem
-from calibration.categories.bank_calibration import BankSummit, BankTask
+from calibration.categories.bank_calibration import BankSummit
 from calibration.categories.bank_covariance import bank_covariance
 from calibration.categories.bank_estimates import BankEstimates
 from calibration.categories.bank_problem import BankProblem
 from calibration.categories.calibrated_items import calibrated_items
-from calibration.categories.curve_family import require_models
-from calibration.exclusions import Exclusion, usable_responses
+from calibration.chunks import Workplace
+from calibration.exclusions import Exclusion
+from calibration.fixed_items import Known
 from calibration.priors import Priors
 from calibration.quadrature import AbilityGrid
 from calibration.responses import ResponseData
+from calibration.taking_part import taking_part
 
 LEAST_WEIGHT = 1e-12
 #: Searched to the end a histogram shrinks to a few spikes that follow single persons; so it stops when a round gains
@@ -72,7 +74,8 @@ class HistogramCalibration:
     Args:
         status: ``"converged"`` or ``"not_converged"``.
         items: Calibrated items, with standard errors as if the distribution were known.
-        abilities: The distribution, of mean 0 and standard deviation 1 (under the Rasch model of mean 0).
+        abilities: The distribution, of mean 0 and standard deviation 1 (under the Rasch model of mean 0; on the scale
+            of fixed items whatever it is there).
         log_likelihood: Marginal log-likelihood, without the priors.
         normal_log_likelihood: That of the same model with a normal distribution.
         iterations: E-steps taken.
@@ -99,9 +102,12 @@ def calibrate_with_histogram(
     model: str = "2pl",
     models: Mapping[str, str] | None = None,
     priors: Priors | None = None,
+    ratings: Mapping[str, float] | None = None,
+    fixed: Mapping[str, Known] | None = None,
     max_iterations: int = 1000,
     tolerance: float = 1e-5,
     on_progress: Progress | None = None,
+    workplace: Workplace | None = None,
 ) -> HistogramCalibration:
     """Estimate items and the weights of a histogram of ability in turn, beginning from a normal distribution.
 
@@ -110,9 +116,12 @@ def calibrate_with_histogram(
         model: "rasch", "2pl", "3pl", "grm" or "gpcm".
         models: Other models by item.
         priors: Priors as for :func:`calibration.calibrate`, taken as they are, or None.
+        ratings: Writers' ratings of difficulty by item, for the priors.
+        fixed: Items to leave as they are, as for :func:`calibration.calibrate`; they then set the scale.
         max_iterations: Most E-steps; the round under way is finished.
         tolerance: An item's parameters are found when a Newton step would move none further.
         on_progress: Called with the number of E-steps and the log-likelihood after each.
+        workplace: Where chunks of persons are worked on, this process unless given.
 
     Returns:
         Items and histogram.
@@ -124,30 +133,29 @@ def calibrate_with_histogram(
     Reference:
         Mislevy (1984); Bock & Aitkin (1981), section 5.
     """
-    chosen = models or {}
-    require_models((model, *chosen.values()))
-    usable, exclusions = usable_responses(data)
-    own_models = tuple(chosen.get(item, model) for item in usable.item_ids)
-    task = BankTask(usable, own_models, {}, np.full(usable.n_items, np.nan), priors)
+    taking = taking_part(data, model=model, models=models, priors=priors, ratings=ratings, fixed=fixed)
+    task = taking.task(workplace=workplace)
     ascent = Ascent(max_iterations, tolerance, on_progress)
     start = task.layout()
     problem, normal = task.climbed(ascent, task.problem(start), start)
-    problem, summit, settled = _in_turn(ascent, problem, normal)
+    problem, summit, settled = _in_turn(ascent, problem, normal, anchored=bool(taking.known))
     covariance = bank_covariance(problem.holding(summit.held, deviation=True), summit)
     converged = normal.converged and summit.converged and settled and covariance is not None
     return HistogramCalibration(
         status=CONVERGED if converged else NOT_CONVERGED,
-        items=calibrated_items(usable, own_models, summit, covariance, fixed=task.is_fixed),
+        items=taking.reported(calibrated_items(taking.data, task.models, summit, covariance, fixed=task.is_fixed)),
         abilities=_histogram_of(problem),
         log_likelihood=summit.counts.log_likelihood,
         normal_log_likelihood=normal.counts.log_likelihood,
         iterations=ascent.iterations,
-        exclusions=exclusions,
+        exclusions=taking.exclusions,
     )
 
 
-def _in_turn(ascent: Ascent, problem: BankProblem, normal: BankSummit) -> tuple[BankProblem, BankSummit, bool]:
-    """Move the histogram, then the items, until a round gains next to nothing."""
+def _in_turn(
+    ascent: Ascent, problem: BankProblem, normal: BankSummit, *, anchored: bool
+) -> tuple[BankProblem, BankSummit, bool]:
+    """Move the histogram, then the items, until a round gains next to nothing; known items anchor the scale."""
     estimates = normal.estimates
     weights = np.exp(problem.grid.log_weights(estimates.mean, estimates.deviation))
     problem = replace(problem, grid=Histogram(problem.grid.nodes, weights), free_mean=False, free_deviation=False)
@@ -157,7 +165,8 @@ def _in_turn(ascent: Ascent, problem: BankProblem, normal: BankSummit) -> tuple[
         for _step in range(STEPS_A_ROUND):
             persons = problem.expect(estimates).persons
             problem = replace(problem, grid=Histogram(problem.grid.nodes, persons / persons.sum()))
-        problem, estimates = _standardised(problem, estimates)
+        if not anchored:
+            problem, estimates = _standardised(problem, estimates)
         summit = ascent.climb(problem, estimates)
         estimates = summit.estimates
         if summit.counts.log_likelihood - before < LEAST_GAIN:

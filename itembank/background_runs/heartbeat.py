@@ -49,7 +49,7 @@ class Heartbeat:
         self._reported_at: datetime | None = None
         self.stopped = False
 
-    def beat(self, **figures: float) -> bool:
+    def beat(self, **figures: float | None) -> bool:
         """Write the figures, if it is time, and tell whether to go on."""
         if self._stopping():
             self.stopped = True
@@ -65,7 +65,7 @@ class Heartbeat:
             log.warning("progress could not be written", table=self._table.__tablename__, run=str(self._run_id))
             return True
 
-    def _report(self, figures: dict[str, float], now: datetime) -> bool:
+    def _report(self, figures: dict[str, float | None], now: datetime) -> bool:
         table = self._table
         with self._database.writing() as session:
             connection = session.connection()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from itembank.tables import CalibrationRun, SimulationRun
+from itembank.tables import CalibrationRun, CorrectionRun, DifStudyRun, SimulationRun
 
 #: A table of background runs: each has an id, a state, a heartbeat, a request to cancel and a moment of request.
-RunTable = type[CalibrationRun] | type[SimulationRun]
+RunTable = type[CalibrationRun] | type[SimulationRun] | type[DifStudyRun] | type[CorrectionRun]
 
 WAITING, RUNNING, INTERRUPTED = "waiting", "running", "interrupted"

@@ -46,6 +46,7 @@ class RunWorker:
         table: The table of the runs.
         execute: Carries one run to its end.
         alone: Whether a run waits while any other of the table is running, in whatever process.
+        resume: Whether a run whose process fell silent waits to be taken up again instead of being given up.
         clock: Tells the time.
     """
 
@@ -56,12 +57,14 @@ class RunWorker:
         table: RunTable,
         execute: Execute,
         alone: bool = False,
+        resume: bool = False,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database = database
         self._table = table
         self._execute = execute
         self._alone = alone
+        self._resume = resume
         self._clock = clock
         self._stop = Event()
         self._woken = Event()
@@ -134,7 +137,8 @@ class RunWorker:
             if session.exec(select(table.id).where(*silent)).first() is None:
                 return
         with self._database.writing() as session:
-            given_up = session.connection().execute(
-                update(table).where(*silent).values(state=INTERRUPTED, finished_at=now)
+            values: dict[str, object] = (
+                {"state": WAITING} if self._resume else {"state": INTERRUPTED, "finished_at": now}
             )
-            log.warning("runs were interrupted", table=self._name, count=given_up.rowcount)
+            silenced = session.connection().execute(update(table).where(*silent).values(**values))
+            log.warning("runs were interrupted", table=self._name, count=silenced.rowcount)

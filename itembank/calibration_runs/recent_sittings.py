@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from itembank.calibration_runs.recorded_responses import of_unit
+from itembank.delivery.outcome_versions import CorrectedOutcome, outcomes_in_force
 from itembank.tables import Bank, BankItem, Exam, ItemVersion, RecordedAnswer, RecordedOutcome, Sitting
 
 #: Enough to tell a change of one verdict in a hundred, and scored again within seconds.
@@ -19,7 +20,7 @@ SITTINGS_LOOKED_AT = 500
 
 @dataclass(frozen=True, slots=True)
 class FinishedSitting:
-    """A finished sitting: its design, its answers as (item version, score), and its outcome as it was told."""
+    """A finished sitting: its design, its answers as (item version, score), and its outcome as it is told."""
 
     id: UUID
     bank_id: UUID
@@ -70,7 +71,8 @@ def recent_sittings(
     if not include_simulated:
         query = query.where(col(Sitting.simulated).is_(False))
     found = session.exec(query).all()
-    answers = _answers(session, [sitting.id for sitting, _ in found])
+    ids = [sitting.id for sitting, _ in found]
+    answers, corrected = _answers(session, ids), outcomes_in_force(session, sitting_ids=ids)
     sittings = tuple(
         FinishedSitting(
             id=sitting.id,
@@ -78,14 +80,20 @@ def recent_sittings(
             design=sitting.design,
             finished_at=sitting.finished_at,
             simulated=sitting.simulated,
-            outcome=dict(document),
-            answers=tuple(answers.get(sitting.id, ())),
+            outcome=dict(document if sitting.id not in corrected else corrected[sitting.id].document),
+            answers=_counting(answers.get(sitting.id, ()), corrected.get(sitting.id)),
         )
         for sitting, document in found
         if sitting.finished_at is not None
     )
     banks = {bank_id: _pinned(session, bank_id, unit) for bank_id in sorted({sitting.bank_id for sitting in sittings})}
     return RecentSittings(at_most, sittings, banks)
+
+
+def _counting(answers: Sequence[tuple[UUID, int]], corrected: CorrectedOutcome | None) -> tuple[tuple[UUID, int], ...]:
+    """Leave out the answers that the result in force leaves out, too."""
+    left_out = frozenset() if corrected is None else corrected.left_out
+    return tuple((version, score) for version, score in answers if version not in left_out)
 
 
 def _answers(session: Session, sitting_ids: Collection[UUID]) -> dict[UUID, list[tuple[UUID, int]]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy import ColumnElement, Select, func, select
@@ -14,6 +16,7 @@ from sqlmodel import Session, col
 
 from calibration.responses import ResponseData
 from itembank.authoring.content import ItemContent
+from itembank.neutralisation.scope import in_force, still_counting
 from itembank.tables import BankItem, Exam, Item, ItemVersion, RecordedAnswer, Sitting, Standard
 
 #: Models of items that are scored in parts.
@@ -46,6 +49,8 @@ class RecordedResponses:
     data: ResponseData
     count: AnswerCount
     latest: datetime | None
+    #: Item versions some or all of whose answers do not count any more.
+    neutralised: tuple[str, ...] = ()
 
 
 def count_answers(
@@ -57,7 +62,7 @@ def count_answers(
         .select_from(RecordedAnswer)
         .join(Sitting, col(Sitting.id) == col(RecordedAnswer.sitting_id))
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
-        .where(*_wanted(standard_id, unit, include_simulated=include_simulated, with_parts=with_parts))
+        .where(*_wanted(session, standard_id, unit, include_simulated=include_simulated, with_parts=with_parts))
         .group_by(col(Sitting.id), col(Sitting.simulated))
         .subquery()
     )
@@ -81,7 +86,7 @@ def answers_by_code(
         _answers(Item.code, answers)
         .join(ItemVersion, col(ItemVersion.id) == col(RecordedAnswer.item_version_id))
         .join(Item, col(Item.id) == col(ItemVersion.item_id))
-        .where(*_wanted(standard_id, unit, include_simulated=include_simulated, with_parts=False))
+        .where(*_wanted(session, standard_id, unit, include_simulated=include_simulated, with_parts=False))
         .group_by(col(Item.code), col(ItemVersion.id))
         .order_by(answers.desc(), col(Item.code))
     )
@@ -94,7 +99,7 @@ def load_responses(
     """Load every recorded answer of a unit, of sittings finished or not, tried out or counted.
 
     Nothing is dropped by what was answered: what an adaptive exam left out is ignorable only while every item that
-    steered it is in the likelihood.
+    steered it is in the likelihood. Answers to a neutralised item are the one exception: they say nothing of it.
 
     Args:
         session: The transaction.
@@ -110,7 +115,7 @@ def load_responses(
     Reference:
         Mislevy & Wu (1996), Missing responses and IRT ability estimation.
     """
-    where = _wanted(standard_id, unit, include_simulated=include_simulated, with_parts=with_parts)
+    where = _wanted(session, standard_id, unit, include_simulated=include_simulated, with_parts=with_parts)
     count = count_answers(
         session, standard_id=standard_id, unit=unit, include_simulated=include_simulated, with_parts=with_parts
     )
@@ -118,7 +123,39 @@ def load_responses(
         session, _answers(RecordedAnswer.sitting_id, RecordedAnswer.item_version_id, RecordedAnswer.score), where
     )
     latest = session.connection().execute(_answers(func.max(RecordedAnswer.answered_at)).where(*where)).scalar()
-    return RecordedResponses(data=data, count=count, latest=latest)
+    neutralised = neutralised_versions(session, standard_id=standard_id, unit=unit)
+    return RecordedResponses(data=data, count=count, latest=latest, neutralised=neutralised)
+
+
+def groups_of_sittings(
+    session: Session, *, standard_id: UUID, unit: str, include_simulated: bool, by: str, zone: ZoneInfo
+) -> dict[str, str]:
+    """Tell to which group each sitting of a unit with answers belongs.
+
+    Args:
+        session: The transaction.
+        standard_id: A version of the standard.
+        unit: Code of the unit of competence.
+        include_simulated: Whether simulated sittings belong to one too.
+        by: ``"exam"`` for the exam's title, ``"year"`` for the year in which the sitting began.
+        zone: Where the exams take place, for the turn of the year.
+
+    Returns:
+        Group by sitting, by the names that the data use for them.
+    """
+    rows = session.connection().execute(
+        _answers(Sitting.id, Exam.title, Exam.id, Sitting.started_at)
+        .where(*_wanted(session, standard_id, unit, include_simulated=include_simulated, with_parts=True))
+        .distinct()
+    )
+    found = [(str(sitting), title, exam, started) for sitting, title, exam, started in rows]
+    if by == "year":
+        return {sitting: str(started.astimezone(zone).year) for sitting, _, _, started in found}
+    # Exams may share a title; the group is the exam all the same.
+    titles = {exam: title for _, title, exam, _ in found}
+    twice = {title for title, count in Counter(titles.values()).items() if count > 1}
+    names = {exam: f"{title} ({str(exam)[:8]})" if title in twice else title for exam, title in titles.items()}
+    return {sitting: names[exam] for sitting, _, exam, _ in found}
 
 
 def load_responses_around(session: Session, *, standard_id: UUID, unit: str, item_version_id: UUID) -> ResponseData:
@@ -129,7 +166,12 @@ def load_responses_around(session: Session, *, standard_id: UUID, unit: str, ite
     """
     with_the_item = select(col(RecordedAnswer.sitting_id)).where(col(RecordedAnswer.item_version_id) == item_version_id)
     columns = (RecordedAnswer.sitting_id, RecordedAnswer.item_version_id, RecordedAnswer.score)
-    where = (*of_unit(standard_id, unit), col(Sitting.id).in_(with_the_item), _scored_right_or_wrong())
+    where = (
+        *of_unit(standard_id, unit),
+        col(Sitting.id).in_(with_the_item),
+        _scored_right_or_wrong(),
+        *still_counting(session),
+    )
     return _read(session, _answers(*columns), where)
 
 
@@ -152,6 +194,16 @@ def version_labels(session: Session, version_ids: Collection[UUID]) -> dict[str,
     }
 
 
+def neutralised_versions(session: Session, *, standard_id: UUID, unit: str) -> tuple[str, ...]:
+    """Name the item versions of a unit that a neutralisation in force takes answers from."""
+    versions = session.connection().execute(versions_of(standard_id)).scalars().all()
+    return tuple(
+        dict.fromkeys(
+            str(one.item_version_id) for one in in_force(session) if one.unit == unit and one.standard_id in versions
+        )
+    )
+
+
 def of_unit(standard_id: UUID, unit: str) -> tuple[ColumnElement[bool], ...]:
     """Conditions on exams and sittings: those of one unit, under whichever version of its standard they were held.
 
@@ -167,10 +219,11 @@ def versions_of(standard_id: UUID) -> Select[Any]:
 
 
 def _wanted(
-    standard_id: UUID, unit: str, *, include_simulated: bool, with_parts: bool
+    session: Session, standard_id: UUID, unit: str, *, include_simulated: bool, with_parts: bool
 ) -> tuple[ColumnElement[bool], ...]:
     real = () if include_simulated else (col(Sitting.simulated).is_(False),)
-    return (*of_unit(standard_id, unit), *real, *(() if with_parts else (_scored_right_or_wrong(),)))
+    parts = () if with_parts else (_scored_right_or_wrong(),)
+    return (*of_unit(standard_id, unit), *real, *parts, *still_counting(session))
 
 
 def _scored_right_or_wrong() -> ColumnElement[bool]:

@@ -2,35 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-import numpy
-import scipy
-
-from calibration.calibration_result import NO_GUESSING, CalibratedItem, CalibrationResult
-from calibration.comparison import SUSPICIOUS_Z, Comparison, ItemChange, compare
-from calibration.linking import Link
-from itembank.calibration_runs.base_scale import link_to_base, pairs_of
-from itembank.calibration_runs.model_choice import takes_parts
-from itembank.calibration_runs.recorded_responses import RecordedResponses, VersionLabel
+from calibration.calibration_result import FIXED, NO_GUESSING
+from itembank.calibration_runs.run_settings import AUTOMATIC
 from itembank.publishing.parameters import CALIBRATED, Parameters
 
-#: Nobody has the highest score of an item, so nothing tells where its last threshold lies.
-SCORE_NEVER_HAD = "score_never_had"
+
+@dataclass(frozen=True, slots=True)
+class PurgedAnchor:
+    """An anchor left out of a link: how far its b moved under it, and how unlike that is to the other anchors."""
+
+    item_version_id: str
+    code: str
+    displacement: float
+    robust_z: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class LinkSummary:
-    """How the run's scale became the base bank's: θ = slope · θ of the run + intercept."""
+    """How the run's scale became the base bank's: θ = slope · θ of the run + intercept.
+
+    ``asked`` is the method asked for, ``remark`` why another was taken or no drifted anchor left out; ``purged`` are
+    the anchors left out. Differences are those of the anchors that stayed, root mean square, after linking. Runs of
+    before know method, constants and the number of anchors alone.
+    """
 
     method: str
     slope: float
     intercept: float
     anchors: int
+    asked: str = AUTOMATIC
+    remark: str = ""
+    rms_difficulty: float | None = None
+    rms_discrimination: float | None = None
+    purged: tuple[PurgedAnchor, ...] = ()
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> LinkSummary:
+        """Read what ``asdict`` wrote."""
+        return cls(**{**document, "purged": tuple(PurgedAnchor(**one) for one in document.get("purged", ()))})
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSummary:
+    """Abilities of a group of sittings on the base bank's scale; errors are None where they are not known."""
+
+    name: str
+    persons: int
+    mean: float
+    sd: float
+    se_mean: float | None
+    se_sd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AbilitySummary:
+    """An estimated distribution of ability on the base bank's scale.
+
+    ``gain`` is by how much its log-likelihood exceeds that of a normal one.
+    """
+
+    ability: tuple[float, ...]
+    share: tuple[float, ...]
+    skewness: float
+    gain: float
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> AbilitySummary:
+        """Read what ``asdict`` wrote."""
+        return cls(**{**document, "ability": tuple(document["ability"]), "share": tuple(document["share"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +88,12 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """A run in a few figures. ``rms_change`` and ``correlation`` are those of the difficulties, old against new."""
+    """A run in a few figures. ``rms_change`` and ``correlation`` are those of the difficulties, old against new.
+
+    ``difficulty_…`` are the priors of b at the end, None without priors; ``n_fixed`` items stayed as they are;
+    ``recorded_persons`` and ``recorded_answers`` count all that is recorded of the unit, whatever took part. Nothing in
+    a run is random, so its record has no seed.
+    """
 
     status: str
     converged: bool
@@ -59,14 +107,19 @@ class RunSummary:
     latest_answer: str | None
     latent_mean: float
     latent_sd: float
-    difficulty_mean: float
-    difficulty_per_rating: float
-    difficulty_sd: float
+    difficulty_mean: float | None
+    difficulty_per_rating: float | None
+    difficulty_sd: float | None
     link: LinkSummary
     rms_change: float | None
     correlation: float | None
     exclusions: tuple[LeftOut, ...]
     software: Mapping[str, str]
+    n_fixed: int = 0
+    recorded_persons: int | None = None
+    recorded_answers: int | None = None
+    groups: tuple[GroupSummary, ...] = ()
+    abilities: AbilitySummary | None = None
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> RunSummary:
@@ -74,8 +127,10 @@ class RunSummary:
         return cls(
             **{
                 **document,
-                "link": LinkSummary(**document["link"]),
+                "link": LinkSummary.from_dict(document["link"]),
                 "exclusions": tuple(LeftOut(**entry) for entry in document["exclusions"]),
+                "groups": tuple(GroupSummary(**entry) for entry in document.get("groups", ())),
+                "abilities": AbilitySummary.from_dict(document["abilities"]) if document.get("abilities") else None,
             }
         )
 
@@ -86,7 +141,9 @@ class RunItem:
 
     ``robust_z`` of the difficulty tells an item that ``moved`` unlike the others whose old parameters are of the same
     source. Where ``flag`` names a problem, publishing leaves the item as it was. ``c`` is the chance to guess of the
-    3PL; ``thresholds`` are those of an item scored in parts, of which ``b`` is the mean.
+    3PL; ``thresholds`` are those of an item scored in parts, of which ``b`` is the mean; ``covariances`` is the matrix
+    of a, then b or the thresholds, then c, row by row, empty where it is that of a and b alone. Of an item that stayed
+    as it is ``displacement`` tells where its answers would put its difficulty instead.
     """
 
     item_version_id: str
@@ -113,6 +170,14 @@ class RunItem:
     old_model: str | None = None
     old_c: float | None = None
     old_thresholds: tuple[float, ...] = ()
+    covariances: tuple[tuple[float, ...], ...] = ()
+    displacement: float | None = None
+    se_displacement: float | None = None
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the item stayed as it is in the base bank."""
+        return self.flag == FIXED
 
     @property
     def usable(self) -> bool:
@@ -138,149 +203,18 @@ class RunItem:
         return {} if self.c is None else {"guessing": self.c}
 
 
-def results_document(
-    result: CalibrationResult,
-    *,
-    recorded: RecordedResponses,
-    labels: Mapping[str, VersionLabel],
-    base: Mapping[UUID, Parameters],
-    model: str = "2pl",
-) -> dict[str, Any]:
-    """Link a result to the base bank's scale, compare it with the bank, and write both down.
-
-    Args:
-        result: A calibration that ran to its end.
-        recorded: What it was given.
-        labels: Of the item versions in either.
-        base: The unit's parameters in the base bank by item version.
-        model: What the run was asked for.
-
-    Returns:
-        A JSON document with ``summary`` and ``items``; numbers that do not exist are None.
-    """
-    old = {str(version_id): parameters for version_id, parameters in base.items()}
-    link = link_to_base(result, old)
-    items = [link.transform(item) for item in result.items]
-    changes = _changes(items, old)
-    moved = compare(pairs_of(old, old), {item.item_id: (item.discrimination, item.difficulty) for item in items})
-    lines = [
-        _line(item, label=labels[item.item_id], old=old.get(item.item_id), change=changes.get(item.item_id))
-        for item in items
-    ]
-    summary = _summary(
-        result,
-        link=link,
-        recorded=recorded,
-        moved=moved,
-        exclusions=_left_out(result, labels=labels, base=old, model=model),
-    )
-    return {"summary": asdict(summary), "items": [asdict(line) for line in sorted(lines, key=lambda line: line.code)]}
-
-
 def read_items(document: Mapping[str, Any]) -> tuple[RunItem, ...]:
     """Read the items of a results document."""
     return tuple(
-        RunItem(**{**entry, **{name: tuple(entry.get(name, ())) for name in _TUPLES}}) for entry in document["items"]
+        RunItem(
+            **{
+                **entry,
+                **{name: tuple(entry.get(name, ())) for name in _TUPLES},
+                "covariances": tuple(tuple(row) for row in entry.get("covariances", ())),
+            }
+        )
+        for entry in document["items"]
     )
 
 
 _TUPLES = ("thresholds", "se_thresholds", "old_thresholds")
-
-
-def _changes(items: Collection[CalibratedItem], old: Mapping[str, Parameters]) -> dict[str, ItemChange]:
-    """Compare within each source of the old parameters: a guess from a rating moves further than an estimate."""
-    found: dict[str, ItemChange] = {}
-    for source in {parameters.source for parameters in old.values()}:
-        of_source = [name for name, parameters in old.items() if parameters.source == source]
-        new = {item.item_id: (item.discrimination, item.difficulty) for item in items if item.item_id in of_source}
-        found |= {change.item_id: change for change in compare(pairs_of(old, of_source), new).items}
-    return found
-
-
-def _line(item: CalibratedItem, *, label: VersionLabel, old: Parameters | None, change: ItemChange | None) -> RunItem:
-    numbers = item.to_dict()
-    robust_z = change.robust_z_difficulty if change else None
-    return RunItem(
-        item_version_id=item.item_id,
-        code=label.code,
-        version=label.number,
-        model=item.model,
-        n=item.n_responses,
-        a=item.discrimination,
-        b=item.difficulty,
-        se_a=_number(numbers["se_a"]),
-        se_b=_number(numbers["se_b"]),
-        cov_ab=_number(numbers["cov_ab"]),
-        flag=item.flag or (SCORE_NEVER_HAD if (len(item.thresholds) or 1) < label.highest_score else None),
-        old_a=old.discrimination if old else None,
-        old_b=old.difficulty if old else None,
-        old_source=old.source if old else None,
-        change_b=change.difficulty_change if change else None,
-        robust_z=robust_z,
-        moved=robust_z is not None and abs(robust_z) >= SUSPICIOUS_Z,
-        c=_number(numbers["c"]),
-        se_c=_number(numbers["se_c"]),
-        thresholds=item.thresholds,
-        se_thresholds=tuple(_number(numbers[f"se_b{place}"]) for place in range(1, len(item.thresholds) + 1)),
-        old_model=old.model if old else None,
-        old_c=old.further.get("guessing") if old else None,
-        old_thresholds=tuple(old.further.get("thresholds", ())) if old else (),
-    )
-
-
-def _number(value: str | float | int | None) -> float | None:
-    return None if value is None else float(value)
-
-
-def _left_out(
-    result: CalibrationResult, *, labels: Mapping[str, VersionLabel], base: Mapping[str, Parameters], model: str
-) -> tuple[LeftOut, ...]:
-    found = [
-        LeftOut(one.kind, one.id, labels[one.id].code if one.kind == "item" else "", one.reason)
-        for one in result.exclusions
-    ]
-    known = {item.item_id for item in result.items} | {one.id for one in found}
-    found += [
-        LeftOut(
-            "item",
-            name,
-            labels[name].code,
-            "no_answers" if parameters.maximum_score == 1 or takes_parts(model) else "scored_in_parts",
-        )
-        for name, parameters in base.items()
-        if name not in known
-    ]
-    return tuple(sorted(found, key=lambda one: (one.kind, one.code, one.id)))
-
-
-def _summary(
-    result: CalibrationResult,
-    *,
-    link: Link,
-    recorded: RecordedResponses,
-    moved: Comparison,
-    exclusions: tuple[LeftOut, ...],
-) -> RunSummary:
-    assert result.priors is not None
-    return RunSummary(
-        status=result.status,
-        converged=result.converged,
-        log_likelihood=result.log_likelihood,
-        iterations=result.iterations,
-        n_persons=result.n_persons,
-        n_simulated=recorded.count.simulated_persons,
-        n_items=result.n_items,
-        n_responses=result.n_responses,
-        n_nodes=result.n_nodes,
-        latest_answer=recorded.latest.isoformat() if recorded.latest else None,
-        latent_mean=result.latent_mean,
-        latent_sd=result.latent_sd,
-        difficulty_mean=result.priors.difficulty_mean,
-        difficulty_per_rating=result.priors.difficulty_per_rating,
-        difficulty_sd=result.priors.difficulty_sd,
-        link=LinkSummary(link.method, link.slope, link.intercept, len(link.anchor_items)),
-        rms_change=moved.rms_difficulty,
-        correlation=moved.correlation_difficulty,
-        exclusions=exclusions,
-        software={"samat": version("samat"), "numpy": numpy.__version__, "scipy": scipy.__version__},
-    )

@@ -12,27 +12,30 @@ from sqlmodel import Session, col, select
 from itembank import audit
 from itembank.actor import Actor, Role
 from itembank.calibration_runs.impact import Impact
-from itembank.calibration_runs.model_choice import require_guessable, require_model, takes_parts
-from itembank.calibration_runs.recorded_responses import answers_by_code, count_answers
+from itembank.calibration_runs.model_choice import require_model
 from itembank.calibration_runs.results import RunItem, RunSummary, read_items
-from itembank.calibration_runs.states import OPEN_STATES, RunState, possible_moves, require_move
-from itembank.errors import InvalidInput, NotEnoughAnswers, NotFound, SecondPersonNeeded
+from itembank.calibration_runs.run_settings import RunSettings
+from itembank.calibration_runs.states import RunState, possible_moves, require_move
+from itembank.calibration_runs.wanted_run import WantedRun
+from itembank.diagnostics.findings import RunDiagnostics
+from itembank.diagnostics.record import read_diagnostics
+from itembank.errors import InvalidInput, NotFound, SecondPersonNeeded
 from itembank.framework.errors import UnknownCode
 from itembank.framework.store import StoredStandard, current_standard, standard_by_id
 from itembank.publishing.banks import bank_in_force, find_bank_in_force, lock_banks, publish_bank
 from itembank.tables import Bank, CalibrationRun, Person, RoleAssignment
 
-#: Below these a calibration would only hand the priors back.
-FEWEST_PERSONS, FEWEST_ANSWERS = 50, 200
+DEFAULT_SETTINGS = RunSettings()
 
 
 @dataclass(frozen=True, slots=True)
 class RunView:
     """A calibration run as one person sees it.
 
-    ``summary`` is there once it is done, and so are ``items`` and ``impact``, except in a list of runs; runs of before
-    have no ``impact``. Of an approved run ``possible_moves`` leaves out publishing where this person approved it
-    (``needs_another_person``); ``may_publish`` names those who may then, except in a list.
+    ``summary`` is there once it is done, and so are ``items``, ``impact`` and ``diagnostics``, except in a list of
+    runs; runs of before have no ``impact`` or no ``diagnostics``. Of an approved run ``possible_moves`` leaves out
+    publishing where this person approved it (``needs_another_person``); ``may_publish`` names those who may then,
+    except in a list.
     """
 
     id: UUID
@@ -42,8 +45,11 @@ class RunView:
     state: RunState
     cancel_requested: bool
     include_simulated: bool
+    settings: RunSettings
     iteration: int
     log_likelihood: float | None
+    seconds_left: float | None
+    attempts: int
     message: str
     requested_by: str
     requested_at: datetime
@@ -61,10 +67,18 @@ class RunView:
     summary: RunSummary | None
     items: tuple[RunItem, ...]
     impact: Impact | None
+    diagnostics: RunDiagnostics | None
 
 
 def request_run(
-    session: Session, *, actor: Actor, unit: str, now: datetime, model: str = "2pl", include_simulated: bool = True
+    session: Session,
+    *,
+    actor: Actor,
+    unit: str,
+    now: datetime,
+    model: str = "2pl",
+    include_simulated: bool = True,
+    settings: RunSettings = DEFAULT_SETTINGS,
 ) -> RunView:
     """Ask for a calibration of a unit; a worker takes it up.
 
@@ -78,24 +92,29 @@ def request_run(
         model: ``"2pl"``, ``"rasch"``, or ``"3pl"`` for the items that have 1,000 answers, the others being 2PL then.
             Items scored in parts follow the generalised partial credit model; a Rasch run leaves them out.
         include_simulated: Whether answers of simulated sittings count too.
+        settings: What else to choose.
 
     Raises:
         NotAllowed: The actor is not a psychometrician.
         NotFound: There is no such unit, or no bank in force.
-        InvalidInput: The model is not available.
+        InvalidInput: The model is not available, or a choice does not exist or fit with the others.
         NotEnoughAnswers: Fewer than 50 persons or 200 answers are recorded.
         TooFewForGuessing: The model is ``"3pl"``, and no item has 1,000 answers.
+        TooFewFixedItems: Items are to stay as they are, and fewer than five operational ones are calibrated.
+        NotSeveralGroups: Groups are to have abilities of their own, and there is only one.
     """
     actor.require(Role.PSYCHOMETRICIAN)
     standard = current_standard(session)
     _unit_title(standard, unit)
     require_model(model)
+    settings.require_sound(model)
     bank = bank_in_force(session)
     lock_banks(session)
-    open_run = _open_run(session, standard.id, unit, model, include_simulated=include_simulated)
+    wanted = WantedRun(standard.id, unit, model, settings, include_simulated=include_simulated)
+    open_run = wanted.under_way(session)
     if open_run is not None:
         return _shown(session, open_run, actor)
-    _require_enough(session, standard.id, unit, model, include_simulated=include_simulated)
+    wanted.require_material(session, bank_id=bank.id)
     run = CalibrationRun(
         standard_id=standard.id,
         unit=unit,
@@ -103,6 +122,7 @@ def request_run(
         model=model,
         state=RunState.WAITING.value,
         include_simulated=include_simulated,
+        settings=settings.to_dict(),
         requested_by=actor.display_name,
         requested_by_id=actor.person_id,
         requested_at=now,
@@ -111,7 +131,7 @@ def request_run(
     session.flush()
     audit.record(
         session, actor=actor, action="calibration.request", kind="calibration", subject=run.id, now=now,
-        unit=unit, model=model, include_simulated=include_simulated,
+        unit=unit, model=model, include_simulated=include_simulated, settings=settings.to_dict(),
     )  # fmt: skip
     return _shown(session, run, actor)
 
@@ -125,11 +145,19 @@ def request_again(session: Session, *, actor: Actor, run_id: UUID, now: datetime
         IllegalMove: The run did not fail and was neither cancelled, interrupted nor rejected.
         NotEnoughAnswers: As for :func:`request_run`.
         TooFewForGuessing: Likewise.
+        TooFewFixedItems: Likewise.
+        NotSeveralGroups: Likewise.
     """
     run = _locked(session, actor, run_id)
     require_move(run.state, "again")
     return request_run(
-        session, actor=actor, unit=run.unit, now=now, model=run.model, include_simulated=run.include_simulated
+        session,
+        actor=actor,
+        unit=run.unit,
+        now=now,
+        model=run.model,
+        include_simulated=run.include_simulated,
+        settings=RunSettings.from_dict(run.settings),
     )
 
 
@@ -250,40 +278,6 @@ def publish_run(session: Session, *, actor: Actor, run_id: UUID, now: datetime, 
     return _decided(session, actor, run, "calibration.publish", now, bank=bank.number, approved_by=run.approved_by)
 
 
-def _open_run(
-    session: Session, standard_id: UUID, unit: str, model: str, *, include_simulated: bool
-) -> CalibrationRun | None:
-    return session.exec(
-        select(CalibrationRun).where(
-            CalibrationRun.standard_id == standard_id,
-            CalibrationRun.unit == unit,
-            CalibrationRun.model == model,
-            col(CalibrationRun.include_simulated).is_(include_simulated),
-            col(CalibrationRun.cancel_requested).is_(False),
-            col(CalibrationRun.state).in_([state.value for state in OPEN_STATES]),
-        )
-    ).first()
-
-
-def _require_enough(session: Session, standard_id: UUID, unit: str, model: str, *, include_simulated: bool) -> None:
-    count = count_answers(
-        session,
-        standard_id=standard_id,
-        unit=unit,
-        include_simulated=include_simulated,
-        with_parts=takes_parts(model),
-    )
-    if count.persons < FEWEST_PERSONS or count.answers < FEWEST_ANSWERS:
-        raise NotEnoughAnswers(
-            reason=f"{count.persons} of {FEWEST_PERSONS} sittings, {count.answers} of {FEWEST_ANSWERS} answers",
-            persons=count.persons,
-            answers=count.answers,
-        )
-    if model == "3pl":
-        answers = answers_by_code(session, standard_id=standard_id, unit=unit, include_simulated=include_simulated)
-        require_guessable(answers or (("–", 0),))
-
-
 def _locked(session: Session, actor: Actor, run_id: UUID) -> CalibrationRun:
     actor.require(Role.PSYCHOMETRICIAN)
     run = session.exec(select(CalibrationRun).where(CalibrationRun.id == run_id).with_for_update()).first()
@@ -363,8 +357,11 @@ def _view(
         state=RunState(run.state),
         cancel_requested=run.cancel_requested,
         include_simulated=run.include_simulated,
+        settings=RunSettings.from_dict(run.settings),
         iteration=run.iteration,
         log_likelihood=run.log_likelihood,
+        seconds_left=run.seconds_left,
+        attempts=run.attempts,
         message=run.message,
         requested_by=run.requested_by,
         requested_at=run.requested_at,
@@ -382,4 +379,5 @@ def _view(
         summary=RunSummary.from_dict(results["summary"]) if results else None,
         items=read_items(results) if results and in_full else (),
         impact=Impact.from_dict(results["impact"]) if in_full and results.get("impact") else None,
+        diagnostics=read_diagnostics(results) if in_full else None,
     )

@@ -13,7 +13,7 @@ from itembank.tables import CalibrationRun
 
 
 class CalibrationWorker(RunWorker):
-    """Executes waiting calibration runs one after the other.
+    """Executes waiting calibration runs one after the other; one whose server went down is taken up again.
 
     Args:
         database: The database.
@@ -21,4 +21,4 @@ class CalibrationWorker(RunWorker):
     """
 
     def __init__(self, database: Database, *, clock: Callable[[], datetime] = utc_now) -> None:
-        super().__init__(database, table=CalibrationRun, execute=execute_run, clock=clock)
+        super().__init__(database, table=CalibrationRun, execute=execute_run, resume=True, clock=clock)

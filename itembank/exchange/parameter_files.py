@@ -108,6 +108,23 @@ class ParameterRow:
             return sum(error or 0.0 for error in self.se_thresholds) / len(self.se_thresholds)
         return self.se_difficulty or 0.0
 
+    def calibrated(self) -> CalibratedItem:
+        """Give the item to a calibration; unknown standard errors are infinite."""
+        return CalibratedItem(
+            item_id=self.item_id,
+            model=self.model,
+            discrimination=self.discrimination,
+            difficulty=self.difficulty,
+            se_discrimination=_error(self.se_discrimination),
+            se_difficulty=_error(self.se_difficulty),
+            covariance=0.0,
+            n_responses=0,
+            thresholds=self.thresholds,
+            se_thresholds=tuple(map(_error, self.se_thresholds)) or (math.inf,) * len(self.thresholds),
+            guessing=self.guessing,
+            se_guessing=_error(self.se_guessing) if self.model == "3pl" else 0.0,
+        )
+
     @classmethod
     def from_calibrated(cls, item: CalibratedItem, *, tags: ParameterRow | None = None) -> ParameterRow:
         """Put a calibrated item in a row.
@@ -135,6 +152,10 @@ class ParameterRow:
             return row
         tagged = replace(row, unit=tags.unit, element=tags.element, criterion=tags.criterion, enemies=tags.enemies)
         return replace(tagged, attributes=tags.attributes, seconds=tags.seconds, testlet=tags.testlet)
+
+
+def _error(known: float | None) -> float:
+    return math.inf if known is None else known
 
 
 def _known(error: float) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
@@ -37,8 +37,15 @@ def read_responses(path: Path) -> ResponseData:
     with open_table(path) as table:
         lowered = [name.lower() for name in table.header]
         if all(name in lowered for name in LONG_COLUMNS):
+            _refuse_repeated_columns(table, lowered)
             return _read_long(table, [lowered.index(name) for name in LONG_COLUMNS])
         return _read_wide(table)
+
+
+def _refuse_repeated_columns(table: Table, lowered: Sequence[str]) -> None:
+    for name in LONG_COLUMNS:
+        if lowered.count(name) > 1:
+            table.refuse(f"column {name!r} appears {lowered.count(name)} times; one is expected", row=1)
 
 
 @dataclass(eq=False)
@@ -78,6 +85,8 @@ def _read_long(table: Table, columns: Sequence[int]) -> ResponseData:
         rows.append(row)
     if not rows:
         table.refuse("there are no responses below the header")
+    _refuse_unprintable(table, "person", person_index)
+    _refuse_unprintable(table, "item", item_index)
     _refuse_repeated_pairs(table, (tuple(person_index), tuple(item_index)), person, item, rows)
     return ResponseData.from_indices(tuple(person_index), tuple(item_index), person, item, score)
 
@@ -85,6 +94,13 @@ def _read_long(table: Table, columns: Sequence[int]) -> ResponseData:
 def _refuse_blank(table: Table, row: int, values: tuple[str, str, str]) -> NoReturn:
     blank = next(name for name, value in zip(LONG_COLUMNS, values, strict=True) if not value)
     table.refuse(f"{blank} is blank; a value is expected in each of person, item and score", row=row)
+
+
+def _refuse_unprintable(table: Table, kind: str, ids: Iterable[str]) -> None:
+    """Refuse names with NUL characters, which show nowhere and make two names of one."""
+    for name in ids:
+        if "\x00" in name:
+            table.refuse(f"{kind} {name!r} has a NUL character in its name")
 
 
 def _refuse_repeated_pairs(
@@ -127,6 +143,7 @@ def _read_wide(table: Table) -> ResponseData:
         row_of_person[person_id] = row
     if not any(len(part) for part in score):
         table.refuse("there are no responses below the header")
+    _refuse_unprintable(table, "person", row_of_person)
     return ResponseData.from_indices(
         tuple(row_of_person), items, np.concatenate(person), np.concatenate(item), np.concatenate(score)
     )

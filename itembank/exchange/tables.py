@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import math
@@ -15,6 +16,7 @@ from typing import Any, NoReturn
 from itembank.errors import UnreadableFile
 
 PARQUET_ROWS_AT_ONCE = 65_536
+_BYTES_THAT_TELL = 65_536
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,9 +89,9 @@ def _reporting_damage(path: Path) -> Iterator[None]:
     try:
         yield
     except UnicodeDecodeError as error:
+        found = f"byte {error.object[error.start]:#04x} is no UTF-8 text{_likely_encoding(path)}"
         raise UnreadableFile(
-            file=f"{path.name}, line {_first_undecodable_line(path)}",
-            expected=f"byte {error.object[error.start]:#04x} is no UTF-8 text; save the file as UTF-8",
+            file=f"{path.name}, line {_first_undecodable_line(path)}", expected=f"{found}; save the file as UTF-8"
         ) from error
     except EOFError as error:
         raise UnreadableFile(
@@ -107,6 +109,20 @@ def _first_undecodable_line(path: Path) -> int:
         return next(number for number, line in enumerate(stream, start=1) if not _is_utf8(bytes(line)))
 
 
+def _likely_encoding(path: Path) -> str:
+    """Name the encoding that the file seems to have, where its bytes tell."""
+    opener = gzip.open if path.name.lower().endswith(".gz") else open
+    with opener(path, "rb") as stream:
+        begin = bytes(stream.read(_BYTES_THAT_TELL))
+    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return " but seems to be UTF-16"
+    high = [byte for byte in begin if byte >= 0x80]
+    # Thai letters, vowels and tone marks, and the digits of TIS-620.
+    if high and all(0xA1 <= byte <= 0xDA or 0xDF <= byte <= 0xFB for byte in high):
+        return " but seems to be TIS-620 (Windows-874)"
+    return ""
+
+
 def _is_utf8(line: bytes) -> bool:
     try:
         line.decode("utf-8")
@@ -122,8 +138,16 @@ def _csv_table(path: Path, lines: Iterator[str]) -> Table:
     if first is None:
         raise UnreadableFile(file=path.name, expected="the file is empty; a header line is expected")
     header = [cell.strip() for cell in first[1]]
-    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
-        raise UnreadableFile(file=f"{path.name}, line 1", expected="columns separated by commas are expected")
+    if any("\x00" in cell for cell in header):
+        raise UnreadableFile(
+            file=f"{path.name}, line 1", expected="NUL characters, as in UTF-16 text; save the file as UTF-8"
+        )
+    for sign, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if len(header) == 1 and sign in header[0]:
+            raise UnreadableFile(
+                file=f"{path.name}, line 1",
+                expected=f"columns separated by {name}; columns separated by commas are expected",
+            )
     return Table(path.name, "line", header, _same_width(path.name, len(header), rows))
 
 
@@ -175,7 +199,12 @@ def _parquet_rows(name: str, content: Any) -> Iterator[tuple[int, list[str]]]:
             raise UnreadableFile(file=name, expected=f"no sound Parquet file ({error})") from error
         if batch is None:
             return
-        columns = [[_as_text(value) for value in column.to_pylist()] for column in batch.columns]
+        try:
+            columns = [[_as_text(value) for value in column.to_pylist()] for column in batch.columns]
+        except (UnicodeDecodeError, ValueError) as error:
+            raise UnreadableFile(
+                file=f"{name}, after row {number}", expected=f"a value that is no text, number or date ({error})"
+            ) from error
         for cells in zip(*columns, strict=True):
             number += 1
             yield number, list(cells)
@@ -185,6 +214,7 @@ def _as_text(value: Any) -> str:
     """Write a stored value as a CSV file would have it; a missing one is blank."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
-    if isinstance(value, bool | float) and value == int(value):
+    if isinstance(value, bool) or (isinstance(value, float) and value.is_integer()):
         return str(int(value))
-    return str(value)
+    # Some programs store text as plain bytes.
+    return value.decode("utf-8") if isinstance(value, bytes) else str(value)

@@ -25,8 +25,14 @@ class CalibrationRun(SQLModel, table=True):
     state: str = Field(max_length=20, index=True)
     cancel_requested: bool = False
     include_simulated: bool = True
+    #: What was asked for beyond the model; None in runs of before, which had no choice.
+    settings: dict[str, Any] | None = Field(default=None, sa_type=Document)
+    #: How often a process took the run up: one that keeps killing its server is not taken up for ever.
+    attempts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     iteration: int = 0
     log_likelihood: float | None = None
+    #: Estimated from the rate of convergence; None while that does not tell.
+    seconds_left: float | None = None
     heartbeat_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     results: dict[str, Any] | None = Field(default=None, sa_type=Document)
     message: str = ""

@@ -16,6 +16,8 @@ from calibration.standard_setting import (
     angoff,
     bookmark,
     hofstee,
+    item_sampling_error,
+    mark_abilities,
     ordered_booklet,
     share_passing,
     variance_components,
@@ -283,3 +285,34 @@ def test_points_and_abilities_are_inverse() -> None:
     for theta in (-2.0, 0.0, 1.7):
         points = float(pool.expected_scores([theta]).sum())
         assert ability_at_score(pool, points) == pytest.approx(theta, abs=1e-9)
+
+
+def test_another_sample_of_items_moves_the_cut_as_much_as_claimed() -> None:
+    bank, draws = some_items(60), np.random.default_rng(7)
+    # What the panel says of each item of the bank: the curve at 0.3 and a view of its own on the item.
+    views = np.clip(chances(bank, 0.3) + draws.normal(0, 0.12, len(bank)), 0.02, 0.98)
+    cuts, claimed = [], []
+    for _ in range(150):
+        chosen = draws.choice(len(bank), 20, replace=False)
+        items = [bank[place] for place in chosen]
+        said = {items[k].item_id: float(views[place]) for k, place in enumerate(chosen)}
+        found = angoff(items, {"a": said, "b": said})
+        cuts.append(found.cut.theta)
+        claimed.append(item_sampling_error(items, found, items_in_bank=len(bank)))
+    assert math.sqrt(np.mean(np.square(claimed))) == pytest.approx(np.std(cuts), rel=0.15)
+
+
+def test_without_a_sample_there_is_no_error_of_sampling() -> None:
+    items = some_items(6)
+    found = angoff(pool_of_items(items), judged(items, 0.0, 3, np.random.default_rng(8)))
+    assert item_sampling_error(pool_of_items(items), found, items_in_bank=6) == 0
+    assert item_sampling_error(items, found, items_in_bank=12) > 0
+    with pytest.raises(CalibrationError, match="6 items judged of 5"):
+        item_sampling_error(items, found, items_in_bank=5)
+
+
+def test_each_bookmark_names_the_ability_of_the_page_before_it() -> None:
+    booklet = ordered_booklet(some_items(5))
+    assert mark_abilities(booklet, {"a": 2, "b": 6}) == {"a": booklet[0].theta, "b": booklet[4].theta}
+    with pytest.raises(CalibrationError, match="2 to 6 are expected"):
+        mark_abilities(booklet, {"a": 7})

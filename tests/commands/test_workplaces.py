@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from api.commands import workplaces
-from api.commands.workplaces import opened_workplace
 from calibration import CalibrationResult, Priors, ResponseData, calibrate
 from calibration.chunks import PERSONS_IN_BLOCK, ThisProcess
 from calibration.errors import CalibrationError
+from itembank.calibration_runs import workplaces
+from itembank.calibration_runs.workplaces import opened_workplace
 from tests.calibration.simulated import simulate
 from tests.commands.test_commands import refused, samat
 from tests.support.dask_cluster import DaskCluster, dask_cluster

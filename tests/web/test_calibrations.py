@@ -162,7 +162,7 @@ def test_long_previews_are_cut_and_odd_ones_told(measured_site: Site) -> None:
     assert "3 sittings could not be scored again." in page
     alone = with_impact(changes=[change | {"items": [], "strongest": "DG101-1.1-99"}], changed=1)
     assert "several together, DG101-1.1-99 most" in alone
-    assert "The first" not in alone
+    assert "all of them are in the JSON API" not in alone
     nothing = with_impact(sittings=0, changed=0, changes=[], moves=[], items=[], oldest=None, newest=None)
     assert "There is no finished sitting yet" in nothing
 

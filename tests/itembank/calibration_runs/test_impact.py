@@ -14,7 +14,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from engine.outcomes.verdicts import COMPETENT, NOT_ENOUGH_EVIDENCE, NOT_YET_COMPETENT
-from itembank.calibration_runs import work
+from itembank.calibration_runs import estimation, work
 from itembank.calibration_runs.impact import Impact
 from itembank.calibration_runs.recent_sittings import FinishedSitting, RecentSittings, recent_sittings
 from itembank.calibration_runs.shadow_scoring import preview_impact
@@ -219,8 +219,8 @@ def test_the_run_carries_its_preview_and_a_list_does_not(measured: Measured) -> 
 
 
 def test_a_run_that_did_not_converge_has_none(measured: Measured, monkeypatch: pytest.MonkeyPatch) -> None:
-    calibrate: Callable[..., Any] = work.calibrate
-    monkeypatch.setattr(work, "calibrate", lambda *given, **named: calibrate(*given, **named, max_iterations=1))
+    calibrate: Callable[..., Any] = estimation.calibrate
+    monkeypatch.setattr(estimation, "calibrate", lambda *given, **named: calibrate(*given, **named, max_iterations=1))
     run = done(measured)
     assert run.summary is not None
     assert not run.summary.converged

@@ -212,7 +212,7 @@ def test_the_list_has_the_newest_first_and_no_items(measured: Measured) -> None:
         listed = runs.list_runs(session, actor=institution["psychometrician"])
         none = runs.list_runs(session, actor=institution["psychometrician"], unit="DT600")
     assert [run.id for run in listed] == [second.id, first.id]
-    assert listed[1] == replace(first, items=(), impact=None)
+    assert listed[1] == replace(first, items=(), impact=None, diagnostics=None)
     assert none == ()
 
 

@@ -21,6 +21,7 @@ from itembank.calibration_runs import runs, work
 from itembank.calibration_runs.item_statistics import item_statistics, units_in_force
 from itembank.calibration_runs.recorded_responses import load_responses
 from itembank.calibration_runs.results import RunItem
+from itembank.calibration_runs.run_settings import RunSettings
 from itembank.calibration_runs.states import RunState
 from itembank.calibration_runs.work import execute_run
 from itembank.calibration_runs.worker import CalibrationWorker
@@ -103,10 +104,18 @@ def test_items_without_estimates_are_named(measured: Measured) -> None:
     run = done(measured)
     assert run.summary is not None
     reasons = {left_out.id: left_out.reason for left_out in run.summary.exclusions}
-    assert reasons[str(version)] == "one_category"
-    assert str(version) not in {item.item_version_id for item in run.items}
+    # With priors it stays in the likelihood, for it steered the exams, but its estimate is the prior's.
+    flags = {item.item_version_id: item.flag for item in run.items}
+    assert flags[str(version)] == "one_category"
+    assert not next(item for item in run.items if item.item_version_id == str(version)).usable
+    plain = done(measured, settings=RunSettings(priors="none"))
+    assert plain.summary is not None
+    left_out = {one.id: one.reason for one in plain.summary.exclusions}
+    assert left_out[str(version)] == "one_category"
+    assert str(version) not in {item.item_version_id for item in plain.items}
+    assert plain.summary.difficulty_mean is None
     assert len(run.items) + len(reasons) == 20  # every item of the bank is either estimated or named
-    assert all(left_out.code.startswith("DG10") for left_out in run.summary.exclusions)
+    assert all(one.code.startswith("DG10") for one in plain.summary.exclusions)
 
 
 @pytest.mark.parametrize("model", ["2pl", "rasch"])
@@ -276,7 +285,7 @@ def test_an_unexpected_failure_is_told_too(measured: Measured, monkeypatch: pyte
     def broken(*_: Any, **__: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(work, "calibrate", broken)
+    monkeypatch.setattr(work, "estimate", broken)
     run = done(measured)
     assert (run.state, run.message) == (RunState.FAILED, "unexpected MemoryError; the server's log has the details")
 
@@ -290,20 +299,45 @@ def test_of_several_processes_one_gets_the_run(database: Database, institution: 
     assert seen((database, institution), run.id).state is RunState.DONE
 
 
-def test_a_run_that_fell_silent_is_given_up_and_can_be_asked_for_again(measured: Measured) -> None:
+def test_a_run_that_fell_silent_is_taken_up_again(measured: Measured) -> None:
     database, _ = measured
     silent, busy = requested(measured), requested(measured, model="rasch")
     with database.writing() as session:
         for run_id, heard in ((silent.id, NOON - timedelta(seconds=61)), (busy.id, NOON - timedelta(seconds=59))):
             row = session.get(CalibrationRun, run_id)
             assert row is not None
-            row.state, row.heartbeat_at = "running", heard
+            row.state, row.heartbeat_at, row.attempts = "running", heard, 1
             session.add(row)
-    assert CalibrationWorker(database, clock=lambda: NOON).work_off() == 0
-    assert seen(measured, silent.id).state is RunState.INTERRUPTED
+    assert CalibrationWorker(database, clock=lambda: NOON).work_off() == 1
+    again = seen(measured, silent.id)
+    assert (again.state, again.attempts) == (RunState.DONE, 2)
     assert seen(measured, busy.id).state is RunState.RUNNING
-    again = decide(measured, runs.request_again, silent.id)
-    assert again.state is RunState.WAITING
+
+
+def test_a_run_that_takes_the_server_down_again_and_again_fails_with_the_likely_reason(measured: Measured) -> None:
+    database, _ = measured
+    run = requested(measured)
+    with database.writing() as session:
+        session.connection().execute(update(CalibrationRun).values(attempts=3))
+    assert execute_run(database, run.id)
+    failed = seen(measured, run.id)
+    assert failed.state is RunState.FAILED
+    assert "went down 3 times" in failed.message
+
+
+def test_a_process_taken_for_dead_that_ends_after_all_changes_nothing(measured: Measured) -> None:
+    """As when a machine slept: another process took the run up meanwhile, and only its word counts."""
+    database, _ = measured
+    run = requested(measured)
+
+    def taken_over() -> bool:
+        with database.writing() as session:
+            session.connection().execute(update(CalibrationRun).values(attempts=2, iteration=99))
+        return True
+
+    assert execute_run(database, run.id, stopping=taken_over)
+    after = seen(measured, run.id)
+    assert (after.state, after.iteration, after.summary) == (RunState.RUNNING, 99, None)
 
 
 def test_the_worker_takes_up_runs_by_itself_and_stops(measured: Measured) -> None:

@@ -66,7 +66,16 @@ def test_silent_persons_and_unasked_items_of_a_wide_file_are_listed(tmp_path: Pa
         ("person,item,score\n", "responses.csv: there are no responses below the header"),
         ("id,q1\na,\n", "responses.csv: there are no responses below the header"),
         ("person\na\n", "responses.csv, line 1: one column"),
-        ("person;item;score\na;b;1\n", "line 1: columns separated by commas"),
+        ("person;item;score\na;b;1\n", "line 1: columns separated by semicolons; columns separated by commas"),
+        ("person\titem\tscore\na\tb\t1\n", "line 1: columns separated by tabs; columns separated by commas"),
+        ("person,item,score,Score\na,x,1,0\n", "line 1: column 'score' appears 2 times"),
+        ("person,item,score\na\x00,x,1\n", "person 'a\\x00' has a NUL character"),
+        ("id,q1\na\x00,1\n", "person 'a\\x00' has a NUL character"),
+        ("person,item,score\na,x,1e0\n", "score '1e0'"),
+        ("person,item,score\na,x,NaN\n", "score 'NaN'"),
+        ("person,item,score\na,x,true\n", "score 'true'"),
+        ('person,item,score\na,x,"1,0"\n', "score '1,0'"),
+        ("person,item,score\na,x,1\nb,y", "line 3: 2 columns; 3 are expected"),
         ("person,item,score\na,x,1\na,y\n", "line 3: 2 columns; 3 are expected"),
         ("id,q1,q2\na,1,0\nb,1,0,1\n", "line 3: 4 columns; 3 are expected"),
         ("person,item,score\na,x,1\n\nb,x,0\na,x,0\n", "line 5: person 'a', item 'x' again after line 2"),
@@ -116,11 +125,36 @@ def test_a_truncated_or_false_gzip_is_told(tmp_path: Path) -> None:
         read_responses(path)
 
 
-def test_other_encodings_are_told_with_the_line(tmp_path: Path) -> None:
-    path = tmp_path / "responses.csv"
-    path.write_bytes(b"person,item,score\na,x,1\n" + "สมชาย,x,1\n".encode("cp874"))
-    with pytest.raises(UnreadableFile, match=r"responses.csv, line 3: byte 0xca is no UTF-8 text"):
-        read_responses(path)
+@pytest.mark.parametrize(
+    ("encoding", "message"),
+    [
+        ("cp874", "line 3: byte 0xca is no UTF-8 text but seems to be TIS-620"),
+        ("utf-16", "line 1: byte 0xff is no UTF-8 text but seems to be UTF-16"),
+        ("utf-16-le", "line 1: NUL characters, as in UTF-16 text; save the file as UTF-8"),
+    ],
+)
+def test_other_encodings_are_named_with_the_line(tmp_path: Path, encoding: str, message: str) -> None:
+    text = "person,item,score\na,x,1\nสมชาย,x,1\n".encode(encoding)
+    (tmp_path / "responses.csv").write_bytes(text)
+    (tmp_path / "responses.csv.gz").write_bytes(gzip.compress(text))
+    for name in ("responses.csv", "responses.csv.gz"):
+        with pytest.raises(UnreadableFile, match=f"{name}, {message}"):
+            read_responses(tmp_path / name)
+
+
+def test_bytes_of_no_known_encoding_are_told_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "responses.csv").write_bytes(b"person,item,score\na\xff\x80,x,1\n")
+    with pytest.raises(UnreadableFile, match="line 2: byte 0xff is no UTF-8 text; save"):
+        read_responses(tmp_path / "responses.csv")
+
+
+def test_names_stay_as_they_are_written_whatever_they_look_like(tmp_path: Path) -> None:
+    names = ["007", "7", "7.0", "1e5", "NaN", "true", "null", "-0", "00"]
+    text = "person,item,score\n" + "".join(f"{name},{name},1\n" for name in names)
+    data = read_responses(file(tmp_path, text))
+    assert data.person_ids == data.item_ids == tuple(names)
+    wide = read_responses(file(tmp_path, "id," + ",".join(names) + "\n0012," + ",".join("1" for _ in names) + "\n"))
+    assert (wide.person_ids, wide.item_ids) == (("0012",), tuple(names))
 
 
 def test_missing_files_folders_and_other_kinds(tmp_path: Path) -> None:
@@ -162,6 +196,16 @@ class TestParquet:
             read_responses(path)
         path = self.write(tmp_path, {"person": ["a"], "item": ["x"], "score": [0.5]})
         with pytest.raises(UnreadableFile, match=r"row 1: .*score '0.5'"):
+            read_responses(path)
+
+    def test_values_of_other_kinds(self, tmp_path: Path) -> None:
+        path = self.write(tmp_path, {"person": [b"\xe0\xb8\x81"], "item": ["x"], "score": [1]})
+        assert answers(read_responses(path)) == {("ก", "x"): 1}
+        path = self.write(tmp_path, {"person": ["a"], "item": ["x"], "score": [float("inf")]})
+        with pytest.raises(UnreadableFile, match=r"row 1: .*score 'inf'"):
+            read_responses(path)
+        path = self.write(tmp_path, {"person": [b"\xff"], "item": ["x"], "score": [1]})
+        with pytest.raises(UnreadableFile, match=r"responses.parquet, after row 0: a value that is no text"):
             read_responses(path)
 
     def test_damage_is_told(self, tmp_path: Path) -> None:
