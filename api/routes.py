@@ -13,17 +13,25 @@ from api.problems import PROBLEM_MEDIA_TYPE, Problem, install_problems
 from api.resources import (
     banks,
     calibrations,
+    dif_studies,
     exams,
+    group_data,
+    item_decisions,
     item_differences,
     item_enemies,
     item_statistics,
     items,
+    judging,
+    measurement_reports,
+    neutralisations,
     people,
     problem_types,
+    run_diagnostics,
     signing_in,
     simulations,
     sitting_an_exam,
     standard,
+    standard_setting,
     supervision,
 )
 from itembank.database import Database
@@ -46,7 +54,9 @@ class Worker(Protocol):
         """Look for waiting runs now."""
 
 
-def create_api(*, database: Database, settings: Settings, worker: Worker, simulation_worker: Worker) -> FastAPI:
+def create_api(
+    *, database: Database, settings: Settings, worker: Worker, simulation_worker: Worker, dif_worker: Worker
+) -> FastAPI:
     """Make the API.
 
     Args:
@@ -54,6 +64,7 @@ def create_api(*, database: Database, settings: Settings, worker: Worker, simula
         settings: What the installation decides.
         worker: What works off calibration runs.
         simulation_worker: What works off simulations.
+        dif_worker: What works off studies of differential item functioning.
     """
     api = FastAPI(
         title="Samat",
@@ -71,6 +82,7 @@ def create_api(*, database: Database, settings: Settings, worker: Worker, simula
     api.state.settings = settings
     api.state.worker = worker
     api.state.simulation_worker = simulation_worker
+    api.state.dif_worker = dif_worker
     # As many transactions at once as there are connections; the others wait here, where waiting costs nothing. Waiting
     # for a connection in a thread would, when hundreds start an exam together, leave no thread to those that hold one.
     api.state.places = asyncio.Semaphore(settings.pool_size)
@@ -82,12 +94,20 @@ def create_api(*, database: Database, settings: Settings, worker: Worker, simula
         items,
         item_differences,
         item_enemies,
+        item_decisions,
         banks,
         calibrations,
+        run_diagnostics,
+        group_data,
+        dif_studies,
         simulations,
         item_statistics,
+        neutralisations,
         people,
         exams,
+        measurement_reports,
+        standard_setting,
+        judging,
         problem_types,
     )
     for area in areas:

@@ -10,13 +10,14 @@ from itembank.errors import NotAllowed
 
 
 class Role(StrEnum):
-    """The five roles of a person; one person may hold several."""
+    """The six roles of a person; one person may hold several."""
 
     CANDIDATE = "candidate"
     ITEM_WRITER = "item_writer"
     REVIEWER = "reviewer"
     PSYCHOMETRICIAN = "psychometrician"
     ADMINISTRATOR = "administrator"
+    JUDGE = "judge"
 
 
 @dataclass(frozen=True, slots=True)

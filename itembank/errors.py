@@ -94,6 +94,14 @@ class SecondPersonNeeded(SamatError):
     sentence = "{name} approved this calibration; another psychometrician has to publish it."
 
 
+class OwnProposal(SamatError):
+    """Nobody approves what he proposed."""
+
+    code = "own_proposal"
+    kind = ErrorKind.NOT_ALLOWED
+    sentence = "{name} proposed to neutralise this question; somebody else has to approve it."
+
+
 class NotFound(SamatError):
     """The thing named does not exist, or is not this person's to see."""
 
@@ -203,6 +211,86 @@ class TooFewForGuessing(SamatError):
     code = "too_few_for_guessing"
     kind = ErrorKind.CONFLICT
     sentence = "The 3PL needs {needed} answers to an item; {item} has the most, {answers}."
+
+
+class TooFewFixedItems(SamatError):
+    """Too few items have calibrated parameters to set the scale of those that are tried out."""
+
+    code = "too_few_fixed_items"
+    kind = ErrorKind.CONFLICT
+    sentence = "{needed} calibrated operational items are needed to set the scale; the bank has {found}."
+
+
+class NotSeveralGroups(SamatError):
+    """Sittings that were to fall into groups are all of one."""
+
+    code = "not_several_groups"
+    kind = ErrorKind.CONFLICT
+    sentence = "All sittings belong to one group: {group}."
+
+
+class TooFewJudges(SamatError):
+    """A panel has too few judges to tell how far judges differ."""
+
+    code = "too_few_judges"
+    kind = ErrorKind.CONFLICT
+    sentence = "{judges} judges; at least {fewest} are needed to tell how far judges differ."
+
+
+class JudgementsMissing(SamatError):
+    """Judges have not judged everything in a round that is to be closed."""
+
+    code = "judgements_missing"
+    kind = ErrorKind.CONFLICT
+    sentence = "Judgements are missing: {missing}. The round can be closed all the same with a reason."
+
+
+class UnusableCut(SamatError):
+    """What a round came to is no cut score that an exam can use."""
+
+    code = "unusable_cut"
+    kind = ErrorKind.CONFLICT
+    sentence = "The round came to no cut score that an exam can use: {reason}"
+
+
+class OwnCut(SamatError):
+    """Nobody takes over a cut score that he accepted."""
+
+    code = "own_cut"
+    kind = ErrorKind.NOT_ALLOWED
+    sentence = "{name} accepted this cut score; somebody else has to take it over into exams."
+
+
+class NoLawfulBasis(SamatError):
+    """No lawful basis in force allows the use of a variable's group data."""
+
+    code = "no_lawful_basis"
+    kind = ErrorKind.CONFLICT
+    sentence = "No lawful basis is in force for {title}: its data may be neither loaded nor compared."
+
+
+class TooFewInGroup(SamatError):
+    """A group is too small to be compared: neither would a verdict be sound, nor its people safe from being told."""
+
+    code = "too_few_in_group"
+    kind = ErrorKind.CONFLICT
+    sentence = "Fewer than {needed} people of the group {name} have answered questions of this unit."
+
+
+class ItemNotInForce(SamatError):
+    """Something is decided about an item version that no exam uses."""
+
+    code = "item_not_in_force"
+    kind = ErrorKind.CONFLICT
+    sentence = "Version {current} of item {item} is not in the bank in force, so there is nothing to decide about it."
+
+
+class ExamsLeftShort(SamatError):
+    """Without an item, exams that are open or to come could not be put together."""
+
+    code = "exams_left_short"
+    kind = ErrorKind.CONFLICT
+    sentence = "Without item {item} these exams could not be put together: {title}. Confirm to go on all the same."
 
 
 class UnreadableFile(SamatError):

@@ -21,10 +21,12 @@ class NavEntry:
 #: Address, text, icon, and the roles that see the entry.
 _ENTRIES: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("/exams", "navigation.my_exams", "clipboard-list", frozenset({Role.CANDIDATE})),
+    ("/judging", "navigation.judging", "clipboard-check", frozenset({Role.JUDGE})),
     ("/bank", "navigation.bank", "layout-grid", frozenset({Role.ITEM_WRITER, Role.REVIEWER, Role.PSYCHOMETRICIAN})),
     ("/review", "navigation.review", "list-checks", frozenset({Role.REVIEWER})),
     ("/measurement", "navigation.measurement", "chart-line", frozenset({Role.PSYCHOMETRICIAN})),
     ("/calibrations", "navigation.calibrations", "flask-conical", frozenset({Role.PSYCHOMETRICIAN})),
+    ("/dif-studies", "navigation.dif_studies", "users", frozenset({Role.PSYCHOMETRICIAN})),
     ("/banks", "navigation.banks", "archive", frozenset({Role.PSYCHOMETRICIAN})),
     ("/administration/exams", "navigation.exams", "calendar-clock", frozenset({Role.ADMINISTRATOR})),
     (
@@ -33,8 +35,21 @@ _ENTRIES: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
         "chart-scatter",
         frozenset({Role.PSYCHOMETRICIAN, Role.ADMINISTRATOR}),
     ),
+    (
+        "/standard-setting",
+        "navigation.standard_setting",
+        "award",
+        frozenset({Role.PSYCHOMETRICIAN, Role.ADMINISTRATOR}),
+    ),
     ("/administration/sittings", "navigation.sittings", "circle-play", frozenset({Role.ADMINISTRATOR})),
+    (
+        "/neutralisations",
+        "navigation.neutralisations",
+        "undo-2",
+        frozenset({Role.PSYCHOMETRICIAN, Role.ADMINISTRATOR}),
+    ),
     ("/administration/people", "navigation.people", "users", frozenset({Role.ADMINISTRATOR})),
+    ("/administration/groups", "navigation.groups", "shield-check", frozenset({Role.ADMINISTRATOR})),
     ("/administration/audit", "navigation.audit", "history", frozenset({Role.ADMINISTRATOR})),
     ("/standard", "navigation.standard", "book-open", frozenset(Role) - {Role.CANDIDATE}),
 )

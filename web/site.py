@@ -17,11 +17,26 @@ from itembank.calibration_runs.worker import CalibrationWorker
 from itembank.clock import utc_now
 from itembank.database import Database
 from itembank.delivery.sittings import settle_expired
+from itembank.dif_studies.worker import DifStudyWorker
+from itembank.neutralisation.worker import CorrectionWorker
 from itembank.settings import Settings, load_settings
 from itembank.simulations.worker import SimulationWorker
 from web.body_limit import BodyLimit
 from web.error_pages import FailurePages, install_error_pages
-from web.pages import administrator, bank, calibrations, candidate, home, measurement, simulations
+from web.pages import (
+    administrator,
+    bank,
+    calibrations,
+    candidate,
+    dif_studies,
+    home,
+    judging,
+    measurement,
+    measurement_reports,
+    neutralisations,
+    simulations,
+    standard_setting,
+)
 from web.request_log import RequestLog, configure_logging
 from web.security import SameOrigin, SecurityHeaders
 
@@ -55,16 +70,32 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.database = Database.from_settings(settings)
     app.state.worker = CalibrationWorker(app.state.database)
     app.state.simulation_worker = SimulationWorker(app.state.database)
+    app.state.dif_worker = DifStudyWorker(app.state.database)
+    app.state.correction_worker = CorrectionWorker(app.state.database)
     api = create_api(
         database=app.state.database,
         settings=settings,
         worker=app.state.worker,
         simulation_worker=app.state.simulation_worker,
+        dif_worker=app.state.dif_worker,
     )
     app.state.places = api.state.places
     app.mount(API_PREFIX, api)
     app.mount("/static", _KeptFiles(directory=str(files("web") / "static")))
-    for pages in (home, candidate, bank, measurement, calibrations, simulations, administrator):
+    for pages in (
+        home,
+        candidate,
+        bank,
+        measurement,
+        measurement_reports,
+        calibrations,
+        dif_studies,
+        simulations,
+        standard_setting,
+        judging,
+        neutralisations,
+        administrator,
+    ):
         app.include_router(pages.router)
     install_error_pages(app)
 
@@ -87,6 +118,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.worker.start()
     app.state.simulation_worker.start()
+    app.state.dif_worker.start()
+    app.state.correction_worker.start()
     settling = asyncio.create_task(_settle_again_and_again(app.state.database))
     try:
         yield
@@ -94,6 +127,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         settling.cancel()
         with suppress(asyncio.CancelledError):
             await settling
+        app.state.correction_worker.stop()
+        app.state.dif_worker.stop()
         app.state.simulation_worker.stop()
         app.state.worker.stop()
         app.state.database.close()

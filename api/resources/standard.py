@@ -11,6 +11,7 @@ from pydantic import Field
 from api.authentication import Caller
 from api.schema import Shown, example
 from api.transaction import Transaction
+from itembank.actor import Role
 from itembank.authoring.coverage import CoverageLevel, coverage
 from itembank.authoring.roles import BANK_READERS
 from itembank.framework.store import StoredStandard, current_standard
@@ -158,8 +159,8 @@ class CoverageShown(Shown):
 
 @router.get("/standard", response_model=StandardShown, summary="The current standard")
 def read_standard(caller: Caller, session: Transaction) -> dict[str, object]:
-    """Give the tree of units, elements and criteria, with the oddities of its text. For those who work on the bank."""
-    caller.require(*BANK_READERS)
+    """Give the tree of units, elements and criteria, with the oddities of its text. For all but candidates."""
+    caller.require(*BANK_READERS, Role.JUDGE)
     return _standard(current_standard(session))
 
 

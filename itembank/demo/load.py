@@ -13,6 +13,7 @@ from itembank.actor import COMMAND_LINE, Role
 from itembank.authoring.starter import install_starter_bank
 from itembank.database import Database
 from itembank.delivery.exams import create_exam, enrol, propose_design
+from itembank.demo.simulated_groups import add_simulated_groups
 from itembank.demo.simulated_sittings import add_simulated_sittings
 from itembank.errors import NotFound
 from itembank.framework.starter import load_starter_standard
@@ -24,7 +25,7 @@ from itembank.tables import Exam, Person
 SIMULATED_SITTINGS = 400
 
 #: User name, name shown, roles. Two candidates, so that one can be measured before and one after a recalibration; two
-#: psychometricians, because whoever approves a calibration may not publish it.
+#: psychometricians, because whoever approves a calibration may not publish it; three judges, so that they can differ.
 _PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("candidate", "นางสาวชมพูนุช ใจดี", (Role.CANDIDATE,)),
     ("candidate2", "นายธนกร ตั้งใจ", (Role.CANDIDATE,)),
@@ -33,6 +34,9 @@ _PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("psychometrician", "ดร.วัดผล แม่นยำ", (Role.PSYCHOMETRICIAN,)),
     ("psychometrician2", "นางสาวทวนสอบ รอบคอบ", (Role.PSYCHOMETRICIAN,)),
     ("administrator", "นางจัดการ เรียบร้อย", (Role.ADMINISTRATOR,)),
+    ("judge", "นางสาวพิจารณ์ เที่ยงธรรม", (Role.JUDGE,)),
+    ("judge2", "นายไตร่ตรอง ถี่ถ้วน", (Role.JUDGE,)),
+    ("judge3", "ดร.ชำนาญ ในสาขา", (Role.JUDGE,)),
 )
 
 #: Title, unit, minutes.
@@ -76,6 +80,7 @@ def load_demo(
         made = _exams(session, now)
         if made:
             add_simulated_sittings(session, exam_id=made["Dlit100"], count=sittings, now=now, on_progress=on_progress)
+            add_simulated_groups(session, now=now)
     return people
 
 

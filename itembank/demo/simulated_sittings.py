@@ -18,7 +18,7 @@ from engine.randomness import generator
 from itembank.actor import Role
 from itembank.authoring.content import ItemContent
 from itembank.delivery.exposure_record import keep_counts, read_counts
-from itembank.delivery.outcome_record import outcome_document
+from itembank.delivery.outcome_document import outcome_document
 from itembank.delivery.records import prepared_exam
 from itembank.delivery.trial_answers import count_trial_answers
 from itembank.demo.simulated_candidate import SimulatedWay, TrueItems, take_exam

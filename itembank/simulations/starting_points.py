@@ -21,6 +21,7 @@ from itembank.framework.store import current_standard
 from itembank.publishing.banks import BankView, list_banks
 from itembank.publishing.pools import UnitPool, unit_pool
 from itembank.simulations.options import SimulationOptions
+from itembank.standard_setting.cuts import proposed_cut
 from itembank.tables import SimulationRun
 
 #: A simulated candidate takes no time.
@@ -118,7 +119,8 @@ def design_of_run(session: Session, *, actor: Actor, run_id: UUID) -> ExamDesign
 
 
 def _proposal(session: Session, unit: str, pool: UnitPool) -> ExamDesign:
-    return default_design(_unit(session, unit), pool_size=len(pool.pool), rated=pool.rated)
+    cut = proposed_cut(session, standard_id=current_standard(session).id, unit=unit)
+    return default_design(_unit(session, unit), pool_size=len(pool.pool), rated=pool.rated, cut=cut)
 
 
 def _found(session: Session, *, actor: Actor, unit: str, source: str) -> tuple[ExamDesign, SimulationOptions]:

@@ -68,8 +68,13 @@ class Service:
         self.worker = QuietWorker()
         settings = Settings(database_url=database.url, sign_in_attempts=3)
         self.simulation_worker = QuietWorker()
+        self.dif_worker = QuietWorker()
         self.api = create_api(
-            database=database, settings=settings, worker=self.worker, simulation_worker=self.simulation_worker
+            database=database,
+            settings=settings,
+            worker=self.worker,
+            simulation_worker=self.simulation_worker,
+            dif_worker=self.dif_worker,
         )
         self.api.dependency_overrides[current_time] = self._time
         self.site = FastAPI()

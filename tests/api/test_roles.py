@@ -14,10 +14,10 @@ from tests.api.conftest import Service
 from tests.support.institution import PASSWORD
 from tests.support.recorded import Recorded, record_things
 
-C, W, R, P, A = (
-    Role.CANDIDATE, Role.ITEM_WRITER, Role.REVIEWER, Role.PSYCHOMETRICIAN, Role.ADMINISTRATOR,
+C, W, R, P, A, J = (
+    Role.CANDIDATE, Role.ITEM_WRITER, Role.REVIEWER, Role.PSYCHOMETRICIAN, Role.ADMINISTRATOR, Role.JUDGE,
 )  # fmt: skip
-EVERYBODY = {C, W, R, P, A}
+EVERYBODY = {C, W, R, P, A, J}
 BANK = {W, R, P, A}
 EXAMS = {P, A}
 
@@ -35,7 +35,7 @@ ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("GET", "/sittings/{sitting_id}/replay"): EXAMS,
     ("GET", "/sittings"): EXAMS,
     ("GET", "/audit"): {A},
-    ("GET", "/standard"): BANK,
+    ("GET", "/standard"): BANK | {J},
     ("GET", "/coverage"): BANK,
     ("GET", "/items"): BANK,
     ("POST", "/items"): {W},
@@ -46,23 +46,75 @@ ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("POST", "/items/{item_id}/enemies/part"): {W, R, P},
     ("POST", "/items/{item_id}/versions"): {W},
     ("POST", "/items/{item_id}/moves"): {W},  # the move of the example, submit; others in MOVES
+    ("GET", "/items/{item_id}/decisions"): {P},
+    ("POST", "/items/{item_id}/decisions"): {P},
+    ("GET", "/item-queue"): {P},
     ("GET", "/banks"): BANK,
     ("POST", "/banks"): {P},
     ("POST", "/banks/{number}/reinstate"): {P},
     ("GET", "/calibrations"): {P},
     ("POST", "/calibrations"): {P},
     ("GET", "/calibrations/{run_id}"): {P},
+    ("GET", "/calibrations/{run_id}/diagnostics"): {P},
     ("POST", "/calibrations/{run_id}/cancel"): {P},
     ("POST", "/calibrations/{run_id}/approve"): {P},
     ("POST", "/calibrations/{run_id}/reject"): {P},
     ("POST", "/calibrations/{run_id}/publish"): {P},
     ("POST", "/calibrations/{run_id}/again"): {P},
+    ("GET", "/neutralisations"): EXAMS,
+    ("POST", "/neutralisations"): EXAMS,
+    ("GET", "/neutralisations/{neutralisation_id}"): EXAMS,
+    ("POST", "/neutralisations/{neutralisation_id}/preview"): EXAMS,
+    ("POST", "/neutralisations/{neutralisation_id}/approve"): EXAMS,
+    ("POST", "/neutralisations/{neutralisation_id}/reject"): EXAMS,
+    ("POST", "/neutralisations/{neutralisation_id}/take-back"): EXAMS,
+    ("POST", "/neutralisations/{neutralisation_id}/again"): EXAMS,
     ("GET", "/simulations"): EXAMS,
     ("POST", "/simulations"): EXAMS,
     ("GET", "/simulations/{run_id}"): EXAMS,
     ("POST", "/simulations/{run_id}/cancel"): EXAMS,
+    ("GET", "/measurement-reports/units/{unit}"): {P},
+    ("GET", "/measurement-reports/units/{unit}/report"): {P},
+    ("GET", "/measurement-reports/units/{unit}/tables/{table}"): {P},
+    ("POST", "/measurement-reports/units/{unit}/responses"): {P},
+    ("GET", "/measurement-reports/runs/{run_id}"): {P},
+    ("GET", "/measurement-reports/runs/{run_id}/report"): {P},
+    ("GET", "/measurement-reports/runs/{run_id}/tables/{table}"): {P},
     ("GET", "/item-statistics"): {P},
     ("GET", "/item-statistics/{item_id}"): {P},
+    ("GET", "/dif-studies"): {P},
+    ("GET", "/dif-studies/variables"): {P},
+    ("POST", "/dif-studies"): {P},
+    ("GET", "/dif-studies/{run_id}"): {P},
+    ("POST", "/dif-studies/{run_id}/cancel"): {P},
+    ("POST", "/dif-studies/{run_id}/again"): {P},
+    ("GET", "/group-variables"): {A},
+    ("POST", "/group-variables"): {A},
+    ("GET", "/group-variables/{variable_id}"): {A},
+    ("POST", "/group-variables/{variable_id}/bases"): {A},
+    ("POST", "/group-variables/{variable_id}/people/preview"): {A},
+    ("POST", "/group-variables/{variable_id}/people"): {A},
+    ("POST", "/group-variables/{variable_id}/people/forget"): {A},
+    ("POST", "/group-variables/{variable_id}/withdraw"): {A},
+    ("GET", "/judges"): {P},
+    ("GET", "/panels"): EXAMS,
+    ("POST", "/panels"): {P},
+    ("GET", "/panels/{panel_id}"): EXAMS,
+    ("PUT", "/panels/{panel_id}"): {P},
+    ("POST", "/panels/{panel_id}/open"): {P},
+    ("POST", "/panels/{panel_id}/close"): {P},
+    ("POST", "/panels/{panel_id}/accept"): {P},
+    ("POST", "/panels/{panel_id}/abandon"): {P},
+    ("GET", "/panels/{panel_id}/judgements.csv"): EXAMS,
+    ("GET", "/cut-scores"): EXAMS,
+    ("POST", "/cut-scores/{cut_id}/adopt"): {A},
+    ("GET", "/judging"): {J},
+    ("GET", "/judging/{panel_id}"): {J},
+    ("POST", "/judging/{panel_id}/pages/{place}/look"): {J},
+    ("GET", "/judging/{panel_id}/pages/{place}"): {J},
+    ("PUT", "/judging/{panel_id}/pages/{place}/judgement"): {J},
+    ("PUT", "/judging/{panel_id}/bookmark"): {J},
+    ("PUT", "/judging/{panel_id}/limits"): {J},
     ("GET", "/people"): {A},
     ("POST", "/people"): {A},
     ("GET", "/people/{person_id}"): {A},
@@ -85,7 +137,7 @@ OPEN = {("POST", "/sessions"), ("GET", "/problems"), ("GET", "/problems/{code}")
 #: Moves of an item to the role that may make them.
 MOVES = {"submit": W, "withdraw": W, "return": R, "approve": R, "pretest": P, "release": P, "retire": P}
 
-USERNAMES = {C: "candidate", W: "writer", R: "reviewer", P: "psychometrician", A: "administrator"}
+USERNAMES = {C: "candidate", W: "writer", R: "reviewer", P: "psychometrician", A: "administrator", J: "judge"}
 
 
 def operations(api: FastAPI) -> Iterator[tuple[str, str]]:
@@ -145,8 +197,14 @@ def address_of(path: str, things: Recorded) -> str:
         "item_id": things.items["draft"],
         "person_id": things.person_id,
         "run_id": things.run_id,
+        "neutralisation_id": things.neutralisation_id,
+        "variable_id": things.variable_id,
+        "panel_id": things.panel_id,
+        "cut_id": things.cut_id,
+        "place": 1,
         "number": 1,
         "unit": "DG100",
+        "table": "items",
     }
     return path.format(**values) + ("?unit=DG100" if path == "/item-statistics" else "")
 

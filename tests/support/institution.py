@@ -20,7 +20,8 @@ from itembank.publishing.banks import publish_bank
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # noon in Bangkok
 PASSWORD = "correct-horse-battery"
 
-#: One person a role, and a second candidate, writer and psychometrician for what one must not do alone or to the other.
+#: One person a role, and a second candidate, writer, psychometrician and judge for what one must not do alone or to the
+#: other.
 PEOPLE = {
     "candidate": Role.CANDIDATE,
     "candidate2": Role.CANDIDATE,
@@ -30,6 +31,8 @@ PEOPLE = {
     "psychometrician": Role.PSYCHOMETRICIAN,
     "psychometrician2": Role.PSYCHOMETRICIAN,
     "administrator": Role.ADMINISTRATOR,
+    "judge": Role.JUDGE,
+    "judge2": Role.JUDGE,
 }
 
 

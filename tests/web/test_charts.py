@@ -21,13 +21,11 @@ def test_a_curve_figure_places_everything_on_the_same_plane() -> None:
         theta=[-4.0, 0.0, 4.0],
         probability=[0.0, 0.5, 1.0],
         band=([0.0, 0.4, 0.9], [0.1, 0.6, 1.0]),
-        earlier=[0.2, 0.6, 0.9],
         observed=[(2.0, 0.75, 0.05, 40)],
         cut=-1.0,
     )
     assert figure.curve == "M0,100L50,50L100,0"
     assert figure.band == "M0,90L50,40L100,0L100,10L50,60L0,100Z"
-    assert figure.earlier_curve == "M0,80L50,40L100,10"
     point = figure.points[0]
     assert (point.x, point.y, point.top, point.bottom, point.count) == (75, 25, 20, 30, 40)
     assert figure.cut == 37.5
@@ -36,7 +34,7 @@ def test_a_curve_figure_places_everything_on_the_same_plane() -> None:
 
 def test_a_curve_figure_may_be_bare() -> None:
     figure = curve_figure(theta=[-1.0, 1.0], probability=[0.3, 0.7])
-    assert (figure.band, figure.earlier_curve, figure.points, figure.cut) == ("", "", (), None)
+    assert (figure.band, figure.points, figure.cut) == ("", (), None)
 
 
 def test_a_curve_that_does_not_match_its_abilities_is_refused() -> None:

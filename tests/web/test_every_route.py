@@ -21,13 +21,13 @@ from tests.support.recorded import Recorded, record_things
 from tests.web.conftest import Site, Visitor
 from web.security import form_token
 
-C, W, R, P, A = (
-    Role.CANDIDATE, Role.ITEM_WRITER, Role.REVIEWER, Role.PSYCHOMETRICIAN, Role.ADMINISTRATOR,
+C, W, R, P, A, J = (
+    Role.CANDIDATE, Role.ITEM_WRITER, Role.REVIEWER, Role.PSYCHOMETRICIAN, Role.ADMINISTRATOR, Role.JUDGE,
 )  # fmt: skip
 EVERYBODY = frozenset(Role)
 BANK = frozenset({W, R, P, A})
 EXAMS = frozenset({P, A})
-USERNAMES = {C: "candidate", W: "writer", R: "reviewer", P: "psychometrician", A: "administrator"}
+USERNAMES = {C: "candidate", W: "writer", R: "reviewer", P: "psychometrician", A: "administrator", J: "judge"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def only(*roles: Role, **form: str) -> Door:
 
 
 DOORS: dict[tuple[str, str], Door] = {
-    ("GET", "/standard"): Door(BANK),
+    ("GET", "/standard"): Door(BANK | {J}),
     # Candidates
     ("GET", "/exams"): only(C),
     ("GET", "/exams/{exam_id}"): only(C),
@@ -75,6 +75,16 @@ DOORS: dict[tuple[str, str], Door] = {
     # Measurement
     ("GET", "/measurement"): only(P),
     ("GET", "/measurement/items/{item_id}"): only(P),
+    ("GET", "/measurement/reports"): only(P),
+    ("GET", "/measurement/reports/units/{unit}/report.pdf"): only(P),
+    ("GET", "/measurement/reports/units/{unit}/{table}.csv"): only(P),
+    ("POST", "/measurement/reports/units/{unit}/responses"): only(P),
+    ("GET", "/measurement/reports/runs/{run_id}"): only(P),
+    ("GET", "/measurement/reports/runs/{run_id}/report.pdf"): only(P),
+    ("GET", "/measurement/reports/runs/{run_id}/{table}.csv"): only(P),
+    ("GET", "/measurement/queue"): only(P),
+    ("GET", "/measurement/items/{item_id}/decide"): only(P),
+    ("POST", "/measurement/items/{item_id}/decide"): only(P, verdict="accept", version="1", reason="เหตุผล"),
     ("GET", "/calibrations"): only(P),
     ("POST", "/calibrations"): only(P, unit="DG100", model="2pl", simulated="1"),
     ("GET", "/calibrations/{run_id}"): only(P),
@@ -93,7 +103,54 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "/simulations/{run_id}/cancel"): Door(EXAMS),
     ("GET", "/simulations/{run_id}/report.html"): Door(EXAMS),
     ("GET", "/simulations/{run_id}/report.json"): Door(EXAMS),
+    ("GET", "/dif-studies"): only(P),
+    ("GET", "/dif-studies/new"): only(P),
+    ("POST", "/dif-studies"): only(P, unit="DG100", reference="a", focal="b"),
+    ("GET", "/dif-studies/{run_id}"): only(P),
+    ("GET", "/dif-studies/{run_id}/items.csv"): only(P),
+    ("POST", "/dif-studies/{run_id}/cancel"): only(P),
+    ("POST", "/dif-studies/{run_id}/again"): only(P),
+    ("GET", "/neutralisations"): Door(EXAMS),
+    ("GET", "/neutralisations/new"): Door(EXAMS),
+    ("POST", "/neutralisations"): Door(EXAMS, {"code": "DG101-1.1-01", "fault": "leaked"}),
+    ("GET", "/neutralisations/{neutralisation_id}"): Door(EXAMS),
+    ("POST", "/neutralisations/{neutralisation_id}/approve"): Door(EXAMS),
+    ("POST", "/neutralisations/{neutralisation_id}/reject"): Door(EXAMS, {"reason": "เหตุผล"}),
+    ("POST", "/neutralisations/{neutralisation_id}/take-back"): Door(EXAMS, {"reason": "เหตุผล"}),
+    ("POST", "/neutralisations/{neutralisation_id}/preview"): Door(EXAMS),
+    ("POST", "/neutralisations/{neutralisation_id}/again"): Door(EXAMS),
+    # Standard setting
+    ("GET", "/standard-setting"): Door(EXAMS),
+    ("GET", "/standard-setting/new"): only(P),
+    ("POST", "/standard-setting"): only(P, unit="DG100", method="angoff", description_th="ผู้ผ่านพอดี"),
+    ("GET", "/standard-setting/{panel_id}"): Door(EXAMS),
+    ("GET", "/standard-setting/{panel_id}/edit"): only(P),
+    ("POST", "/standard-setting/{panel_id}"): only(P, unit="DG100", description_th="ผู้ผ่านพอดี"),
+    ("POST", "/standard-setting/{panel_id}/open"): only(P),
+    ("POST", "/standard-setting/{panel_id}/close"): only(P),
+    ("POST", "/standard-setting/{panel_id}/accept"): only(P),
+    ("POST", "/standard-setting/{panel_id}/abandon"): only(P, reason="เหตุผล"),
+    ("GET", "/standard-setting/{panel_id}/judgements.csv"): Door(EXAMS),
+    ("POST", "/standard-setting/cuts/{cut_id}/adopt"): only(A),
+    ("GET", "/judging"): only(J),
+    ("GET", "/judging/{panel_id}"): only(J),
+    ("POST", "/judging/{panel_id}/looks"): only(J, place="1"),
+    ("GET", "/judging/{panel_id}/pages/{place}"): only(J),
+    ("POST", "/judging/{panel_id}/pages/{place}"): only(J, value="60"),
+    ("POST", "/judging/{panel_id}/bookmark"): only(J, mark="2"),
+    ("POST", "/judging/{panel_id}/limits"): only(J, lowest_cut="50"),
     # Administration
+    ("GET", "/administration/groups"): only(A),
+    ("GET", "/administration/groups/new"): only(A),
+    ("POST", "/administration/groups"): only(A, name_th="ภาษา", name_en="Language", categories="a, ก, A\nb, ข, B"),
+    ("GET", "/administration/groups/{variable_id}"): only(A),
+    ("POST", "/administration/groups/{variable_id}/basis"): only(
+        A, ground="consent", reference="1", purpose="2", valid_from="2026-01-01", valid_until="2027-01-01"
+    ),
+    ("POST", "/administration/groups/{variable_id}/preview"): only(A, rows="candidate,a"),
+    ("POST", "/administration/groups/{variable_id}/people"): only(A, rows="candidate,a"),
+    ("POST", "/administration/groups/{variable_id}/person"): only(A, username="candidate", category="a"),
+    ("POST", "/administration/groups/{variable_id}/withdraw"): only(A, confirmed="1"),
     ("GET", "/administration/people"): only(A),
     ("GET", "/administration/people/new"): only(A),
     ("POST", "/administration/people"): only(A, username="malee", display_name="มาลี", roles="candidate"),
@@ -216,9 +273,12 @@ def test_the_api_takes_no_cookie(site: Site) -> None:
     for method, path in routes(api):
         if (method, path) in known or path.startswith("/problems"):
             continue
-        for name in ("exam_id", "sitting_id", "item_id", "person_id", "run_id"):
+        for name in ("neutralisation_id", "variable_id", "exam_id", "sitting_id", "item_id", "person_id", "run_id"):
             path = path.replace(f"{{{name}}}", str(site.institution.exam))
-        path = path.replace("{number}", "1").replace("{unit}", "DG100")
+        for name in ("panel_id", "cut_id"):
+            path = path.replace(f"{{{name}}}", str(site.institution.exam))
+            path = path.replace("{place}", "1")
+        path = path.replace("{number}", "1").replace("{unit}", "DG100").replace("{table}", "items")
         response = visitor.client.request(method, f"{API_PREFIX}{path}", json={})
         assert response.status_code == 401, f"{method} {path}: {response.status_code}"
         asked += 1
@@ -267,7 +327,8 @@ def knock(
     code = "DG101-1.1"
     url = path.format(
         exam_id=things.exam_id, sitting_id=things.sitting_id, person_id=things.person_id, run_id=things.run_id,
-        item_id=item, number=1, code=code,
+        item_id=item, neutralisation_id=things.neutralisation_id, number=1, code=code, variable_id=things.variable_id,
+        unit="DG100", table="items", panel_id=things.panel_id, cut_id=things.cut_id, place=1,
     )  # fmt: skip
     if method == "GET":
         return visitor.client.get(url, follow_redirects=False)

@@ -17,10 +17,18 @@ from engine.stop_rules.stop_settings import COMBINATIONS
 from itembank.actor import Role
 from itembank.authoring.content import CognitiveLevel, ItemType
 from itembank.authoring.lifecycle import MOVES, ItemState
+from itembank.calibration_runs.base_scale import TOO_FEW_ANCHORS, TOO_MANY_DRIFTED
 from itembank.calibration_runs.item_statistics import ItemFlag
+from itembank.calibration_runs.run_settings import ABILITIES, GROUPINGS, LINKS, PRIOR_KINDS, SCOPES
 from itembank.calibration_runs.states import RunState
 from itembank.delivery.my_exams import MyExamState
+from itembank.diagnostics.findings import BY_LIKELIHOOD, BY_SUMS
 from itembank.errors import error_classes
+from itembank.item_decisions.harm import WORDINGS, Harm
+from itembank.item_decisions.queue import WANTED
+from itembank.item_decisions.verdicts import Verdict
+from itembank.measurement_reports.run_tables import RUN_TABLES
+from itembank.measurement_reports.unit_tables import UNIT_TABLES
 from itembank.simulations.failures import FailureKind
 from itembank.simulations.states import SimulationState
 from web.page import templates
@@ -41,6 +49,8 @@ REASONS = tuple(STOP_SENTENCES)
 VERDICTS = ("competent", "not_yet_competent", "not_enough_evidence")
 #: What fills the last part of a text's name.
 FAMILIES: dict[str, Iterable[str]] = {
+    "measurement_reports.unit_": UNIT_TABLES,
+    "measurement_reports.run_": RUN_TABLES,
     "shell.role_": Role,
     "shell.state_": [
         *ItemState,
@@ -63,7 +73,29 @@ FAMILIES: dict[str, Iterable[str]] = {
     "bank.move_": MOVES,
     "bank.notice_": MOVES,
     "bank.no_moves_": ItemState,
+    "diagnostics.by_": (BY_LIKELIHOOD, BY_SUMS),
+    "diagnostics.drift_": ("easier", "harder"),
+    "diagnostics.direction_": ("better", "worse"),
+    "diagnostics.refused_": (
+        *("adaptive", "not_linear", "no_common_form", "too_few_answers", "no_spread", "no_times", "no_sound_item"),
+        *("no_anchors", "bad_anchors", "too_many_items", "too_few_items", "score_not_dichotomous", "bad_option"),
+        "not_determined",
+    ),
+    "calibrations.scope_": (*SCOPES, *(f"{scope}_long" for scope in SCOPES)),
+    "calibrations.link_": (*(f"{link}_long" for link in LINKS), *(f"{link}_name" for link in LINKS[1:]), *LINKS[1:]),
+    "calibrations.link_remark_": (TOO_FEW_ANCHORS, TOO_MANY_DRIFTED),
+    "calibrations.abilities_": (*ABILITIES, *(f"{kind}_long" for kind in ABILITIES)),
+    "calibrations.groups_": (*GROUPINGS[1:], *(f"{kind}_long" for kind in GROUPINGS)),
+    "calibrations.priors_": [f"{kind}_long" for kind in PRIOR_KINDS],
     "measurement.flag_": ItemFlag,
+    "measurement.harm_": Harm,
+    "measurement.reason_": WORDINGS,
+    "measurement.standing_": WANTED,
+    "measurement.verdict_": Verdict,
+    "measurement.verdict_title_": Verdict,
+    "measurement.verdict_long_": Verdict,
+    "measurement.decided_": Verdict,
+    "measurement.notice_": Verdict,
     "simulations.combination_": COMBINATIONS,
     "simulations.failure_": FailureKind,
 }

@@ -67,6 +67,8 @@ def _subject_url(entry: AuditView) -> str:
         return f"/administration/sittings/{entry.subject}/replay"
     if entry.subject_kind == "simulation":
         return f"/simulations/{entry.subject}"
+    if entry.subject_kind == "neutralisation":
+        return f"/neutralisations/{entry.subject}"
     return f"/administration/audit?{urlencode({'subject': entry.subject})}"
 
 

@@ -72,6 +72,7 @@ class ExamForm(TimesForm):
     minimum_length: Entered = ""
     maximum_length: Entered = ""
     cut_score: Entered = ""
+    cut_standard_error: Entered = ""
     confidence: Entered = ""
     #: Sent along with the fields below, of which an empty one has a meaning too.
     advanced: Entered = ""
@@ -108,6 +109,7 @@ class ExamForm(TimesForm):
             minimum_length=str(design.minimum_length),
             maximum_length=str(design.maximum_length),
             cut_score=f"{design.cut_score:g}",
+            cut_standard_error=f"{design.cut_standard_error:g}",
             confidence=f"{100 * design.confidence:g}",
             time_limit_minutes="60",
         )
@@ -217,6 +219,11 @@ def _read_percent(entered: str, *, field: str) -> float:
     return read_number(entered, field=field) / 100
 
 
+def _read_error(entered: str, *, field: str) -> float:
+    # Nothing entered means that the cut score is taken as known.
+    return _number_or_none(entered, field=field) or 0.0
+
+
 def _read_name(entered: str, *, field: str) -> str:
     return entered
 
@@ -225,6 +232,7 @@ _DESIGN_READERS: Mapping[str, Callable[..., Any]] = {
     "minimum_length": read_whole,
     "maximum_length": read_whole,
     "cut_score": read_number,
+    "cut_standard_error": _read_error,
     "confidence": _read_percent,
     "selection": _read_name,
     "randomesque": read_whole,

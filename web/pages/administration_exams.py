@@ -35,6 +35,7 @@ from itembank.delivery.exposure_reach import least_exposure
 from itembank.errors import BankTooSmall, IllegalMove, InvalidInput, NotFound
 from itembank.people.accounts import list_enrollable
 from itembank.simulations.starting_points import design_of_run
+from itembank.standard_setting.cuts import list_cuts
 from web.page import Now, Page, SignedInPage, Transaction, actor_of
 from web.pages.administration_design_words import design_words, words_of_selection, words_of_stop_rule
 from web.pages.administration_entries import field_errors, read_whole
@@ -72,7 +73,9 @@ def new_exam_page(
         return page.render("administration/exam_units.html", units=units)
     proposed = _starting_design(session, actor, unit=chosen.code, run=run)
     title = page.t("administration.proposed_title", unit=chosen.code, title=chosen.title)
-    return _new_exam(page, chosen, proposed, ExamForm.proposed(proposed, unit=chosen.code, title=title, run=run))
+    return _new_exam(
+        page, session, chosen, proposed, ExamForm.proposed(proposed, unit=chosen.code, title=title, run=run)
+    )
 
 
 @router.post("")
@@ -88,7 +91,7 @@ def create_exam_page(page: SignedInPage, session: Transaction, now: Now, entered
     entered = entered.completed(proposed)
     errors = {**entered.errors(proposed, page.t, zone=zone), **_lacking(page, session, entered, proposed)}
     if errors:
-        return _new_exam(page, unit, proposed, entered, errors=errors)
+        return _new_exam(page, session, unit, proposed, entered, errors=errors)
     times = entered.times(zone)
     try:
         made = create_exam(
@@ -104,7 +107,7 @@ def create_exam_page(page: SignedInPage, session: Transaction, now: Now, entered
         )
     except (InvalidInput, BankTooSmall) as error:
         session.rollback()
-        return _new_exam(page, unit, proposed, entered, errors=refusal(error, page.t))
+        return _new_exam(page, session, unit, proposed, entered, errors=refusal(error, page.t))
     return page.redirect(f"/administration/exams/{made.id}", notice="administration.notice_exam_created")
 
 
@@ -196,14 +199,18 @@ def _starting_design(session: Session, actor: Actor, *, unit: str, run: str) -> 
 
 def _new_exam(
     page: Page,
+    session: Session,
     unit: ExaminableUnit,
     proposed: ExamDesign,
     entered: ExamForm,
     *,
     errors: Mapping[str, str] | None = None,
 ) -> Response:
+    cuts = list_cuts(session, actor=actor_of(page), unit=unit.code)
     return page.render(
         "administration/exam_new.html",
+        cut=next((found for found in cuts if found.proposed), None),
+        waiting_cut=any(found.adopted_at is None for found in cuts),
         status=422 if errors else 200,
         unit=unit,
         entered=entered,
