@@ -3,49 +3,34 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from typing import Any
 
 import typer
 from typer._click.exceptions import NoArgsIsHelpError
 from typer.exceptions import Abort, TyperException
 
-from api.commands import (
-    banks,
-    calibrate,
-    database,
-    demo,
-    items,
-    measurement_reports,
-    people,
-    replay,
-    score,
-    serve,
-    simulate,
-    standard,
-)
 from calibration.errors import CalibrationError
 from engine.errors import EngineError
 from itembank.errors import SamatError
 
-app = typer.Typer(
-    name="samat",
-    help="Samat: adaptive exams and item banks for competence-based qualifications.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
-app.command("serve")(serve.serve)
-app.command("demo")(demo.demo)
-app.command("calibrate")(calibrate.calibrate_command)
-app.command("score")(score.score_command)
-app.command("simulate")(simulate.simulate_command)
-app.command("replay")(replay.replay_command)
-app.add_typer(standard.app, name="standard")
-app.add_typer(items.app, name="items")
-app.add_typer(banks.app, name="bank")
-app.add_typer(measurement_reports.app, name="report")
-app.add_typer(people.app, name="people")
-app.add_typer(database.app, name="database")
+#: Where each command lives. Only the one asked for is loaded: all together take a second longer to load.
+_COMMANDS = {
+    "serve": "serve.serve",
+    "demo": "demo.demo",
+    "calibrate": "calibrate.calibrate_command",
+    "score": "score.score_command",
+    "simulate": "simulate.simulate_command",
+    "replay": "replay.replay_command",
+}
+_GROUPS = {
+    "standard": "standard.app",
+    "items": "items.app",
+    "bank": "banks.app",
+    "report": "measurement_reports.app",
+    "people": "people.app",
+    "database": "database.app",
+}
 
 BAD_INPUT = 2
 
@@ -53,7 +38,7 @@ BAD_INPUT = 2
 def main() -> None:
     """Run the command; a refusal is one line on standard error and exit code 2, never a traceback."""
     try:
-        outcome = app(standalone_mode=False)
+        outcome = application(sys.argv[1] if len(sys.argv) > 1 else "")(standalone_mode=False)
     except Abort:
         _refuse("stopped")
     except NoArgsIsHelpError as error:
@@ -67,6 +52,37 @@ def main() -> None:
         _refuse(_of_the_system(error))
     else:
         sys.exit(outcome if isinstance(outcome, int) else 0)
+
+
+def application(wanted: str = "") -> typer.Typer:
+    """Put the command line together.
+
+    Args:
+        wanted: The command that will be run, to load no other; all are loaded for a name that is none, such as --help.
+    """
+    app = typer.Typer(
+        name="samat",
+        help="Samat: adaptive exams and item banks for competence-based qualifications.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    # Without a callback a command that is alone would lose its name.
+    app.callback()(lambda: None)
+    alone = wanted in _COMMANDS or wanted in _GROUPS
+    for name, place in _COMMANDS.items():
+        if not alone or name == wanted:
+            app.command(name)(_loaded(place))
+    for name, place in _GROUPS.items():
+        if not alone or name == wanted:
+            app.add_typer(_loaded(place), name=name)
+    return app
+
+
+def _loaded(place: str) -> Any:
+    module, _, name = place.partition(".")
+    return getattr(import_module(f"api.commands.{module}"), name)
 
 
 def _of_the_system(error: OSError | UnicodeError) -> str:
