@@ -29,7 +29,7 @@ from calibration.fixed_items import Known
 from calibration.item_priors import ItemPriors
 from calibration.parameter_covariance import ParameterCovariance, parameter_covariance
 from calibration.person_blocks import settled_blocks
-from calibration.priors import PRIOR_ROUNDS, PRIOR_SETTLED, Priors, learn_difficulty, prior_distance
+from calibration.priors import PRIOR_ROUNDS, PRIOR_SETTLED, ElementArray, Priors, learn_difficulty, prior_distance
 from calibration.problem import Problem
 from calibration.quadrature import DEFAULT_GRID, adequate_grid, is_adequate
 from calibration.responses import ResponseData
@@ -48,6 +48,7 @@ def calibrate(
     models: Mapping[str, str] | None = None,
     priors: Priors | None = None,
     ratings: Mapping[str, float] | None = None,
+    elements: Mapping[str, str] | None = None,
     fixed: Mapping[str, Known] | None = None,
     max_iterations: int = 500,
     tolerance: float = 1e-5,
@@ -67,6 +68,7 @@ def calibrate(
             the estimates are posterior modes and the standard errors those of the posterior; the Rasch model takes the
             prior on b alone.
         ratings: Writers' ratings of difficulty from 1 to 5 by item, for the priors; other items are ignored.
+        elements: Codes of the items' elements by item, for the priors: items of one element share a shift.
         fixed: Items to leave as they are, by item: calibrated ones of any model, or discrimination and difficulty
             where the model has no more; items without answers are ignored.
         max_iterations: Most E-steps; the cycle under way is finished.
@@ -85,7 +87,9 @@ def calibrate(
         Bock & Aitkin (1981); Mislevy (1986) for the priors; Kim (2006) for fixed items.
     """
     _refuse_options(max_iterations, tolerance)
-    taking = taking_part(data, model=model, models=models, priors=priors, ratings=ratings, fixed=fixed)
+    taking = taking_part(
+        data, model=model, models=models, priors=priors, ratings=ratings, elements=elements, fixed=fixed
+    )
     quick = model in QUICK_MODELS and not taking.mixed and set(taking.models) <= {model, "2pl"}
     if quick:
         taking.data.require_dichotomous()
@@ -143,15 +147,17 @@ class _Task:
     model: str
     is_fixed: BoolArray
     ratings: FloatArray
+    elements: ElementArray
     priors: Priors | None
     problem: Problem
     start: Estimates
 
     @classmethod
     def prepare(cls, taking: TakingPart, *, model: str, workplace: Workplace) -> _Task:
-        data, priors, rating = taking.data, taking.priors, taking.ratings
+        data, priors = taking.data, taking.priors
+        rating, element = taking.ratings, taking.elements
         known = np.fromiter((name in taking.known for name in data.item_ids), dtype=bool, count=data.n_items)
-        item_priors = None if priors is None else ItemPriors(priors, priors.difficulty_means(rating), ~known)
+        item_priors = None if priors is None else ItemPriors(priors, priors.difficulty_means(rating, element), ~known)
         problem = Problem(
             persons=settled_blocks(data, workplace),
             grid=DEFAULT_GRID,
@@ -161,7 +167,8 @@ class _Task:
             free_deviation=bool(known.any()) or model == "rasch",
             priors=item_priors,
         )
-        return cls(data, model, known, rating, priors, problem, _starting_values(data, taking.known))
+        start = _starting_values(data, taking.known)
+        return cls(data, model, known, rating, element, priors, problem, start)
 
     def climb(self, ascent: Ascent) -> _Climb:
         """Climb, and where the priors are to be learnt, in turn with them until both stand still."""
@@ -178,7 +185,7 @@ class _Task:
             if settled:
                 break
             priors = learnt
-            means = priors.difficulty_means(self.ratings)
+            means = priors.difficulty_means(self.ratings, self.elements)
             problem = replace(problem, priors=ItemPriors(priors, means, ~self.is_fixed))
             problem, summit = _climb_on_adequate_grid(ascent, problem, summit.estimates, self._most_answers())
             covariance = parameter_covariance(problem.holding(summit.held, deviation=summit.held_deviation), summit)
@@ -195,6 +202,7 @@ class _Task:
             difficulty=difficulty[free],
             variance=covariance.difficulty[free],
             ratings=self.ratings[free],
+            elements=self.elements[free],
         )
 
     def _most_answers(self) -> int:

@@ -15,7 +15,7 @@ from calibration.chunks import ThisProcess, Workplace
 from calibration.errors import CalibrationError
 from calibration.exclusions import Exclusion, items_of_one_category, usable_responses
 from calibration.fixed_items import Known, curve_model, known_items, natural_parameters, without_errors
-from calibration.priors import Priors, require_rating
+from calibration.priors import ElementArray, Priors, require_rating
 from calibration.responses import HIGHEST_SCORE, ResponseData
 
 
@@ -29,6 +29,7 @@ class TakingPart:
         models: Model of each item's curve, shape (items,).
         known: Items whose parameters are fixed, of those with answers.
         ratings: Writers' ratings, not-a-number where there is none, shape (items,).
+        elements: Codes of the items' elements, empty where there is none, shape (items,).
         priors: The priors, or None.
         mixed: Whether items that are estimated follow another model than the one asked for.
     """
@@ -38,6 +39,7 @@ class TakingPart:
     models: tuple[str, ...]
     known: Mapping[str, CalibratedItem]
     ratings: FloatArray
+    elements: ElementArray
     priors: Priors | None
     mixed: bool
 
@@ -52,7 +54,9 @@ class TakingPart:
         """
         places = {name: place for place, name in enumerate(self.data.item_ids)}
         fixed = {places[name]: natural_parameters(item) for name, item in self.known.items()}
-        return BankTask(self.data, self.models, fixed, self.ratings, self.priors, workplace or ThisProcess())
+        return BankTask(
+            self.data, self.models, fixed, self.ratings, self.elements, self.priors, workplace or ThisProcess()
+        )
 
     def reported(self, items: Collection[CalibratedItem]) -> tuple[CalibratedItem, ...]:
         """Put known items back as they were given, and flag those of which a prior alone bounds the estimate.
@@ -81,6 +85,7 @@ def taking_part(
     models: Mapping[str, str] | None,
     priors: Priors | None,
     ratings: Mapping[str, float] | None,
+    elements: Mapping[str, str] | None,
     fixed: Mapping[str, Known] | None,
 ) -> TakingPart:
     """Settle what takes part in a calibration.
@@ -94,6 +99,7 @@ def taking_part(
         models: Other models by item.
         priors: The priors, or None.
         ratings: Writers' ratings by item.
+        elements: Codes of elements by item.
         fixed: Known parameters by item; items without answers are ignored.
 
     Returns:
@@ -120,6 +126,7 @@ def taking_part(
         models=tuple(curve_model(own[name]) if name in own else chosen.get(name, model) for name in usable.item_ids),
         known=own,
         ratings=np.array([_rating(name, ratings or {}) for name in usable.item_ids]),
+        elements=np.array([(elements or {}).get(name, "") for name in usable.item_ids], dtype=np.str_),
         priors=priors,
         mixed=any(name in chosen for name in usable.item_ids if name not in own),
     )

@@ -72,6 +72,8 @@ _SUMMARY = {
     "difficulty_mean": 0.1,
     "difficulty_per_rating": 0.62,
     "difficulty_sd": 0.8,
+    "element_sd": 0.3,
+    "element_effects": {"DG101": 0.12, "DG102": -0.12},
     "n_fixed": 0,
     "recorded_persons": 400,
     "recorded_answers": 5120,
@@ -257,6 +259,8 @@ class SummaryShown(Shown):
     recorded_answers: int | None
     groups: list[GroupShown]
     abilities: AbilitiesShown | None
+    element_sd: float | None
+    element_effects: dict[str, float]
 
 
 class RunItemShown(Shown):

@@ -20,7 +20,7 @@ from calibration.categories.score_blocks import settled_scores
 from calibration.categories.score_expectation import ScoreCounts
 from calibration.chunks import ThisProcess, Workplace
 from calibration.errors import CalibrationError
-from calibration.priors import PRIOR_ROUNDS, PRIOR_SETTLED, Priors, learn_difficulty, prior_distance
+from calibration.priors import PRIOR_ROUNDS, PRIOR_SETTLED, ElementArray, Priors, learn_difficulty, prior_distance
 from calibration.quadrature import DEFAULT_GRID, AbilityGrid, adequate_grid, is_adequate
 from calibration.responses import ResponseData
 
@@ -59,6 +59,7 @@ class BankTask:
         models: Name of each item's model, shape (items,).
         fixed: Natural parameters (a, thresholds, c) of items to leave as they are, by place.
         ratings: Writers' ratings, not-a-number where there is none, shape (items,).
+        elements: Codes of the items' elements, empty where there is none, shape (items,).
         priors: The priors, or None.
         workplace: Where chunks of persons are worked on.
     """
@@ -67,6 +68,7 @@ class BankTask:
     models: Sequence[str]
     fixed: Mapping[int, Natural]
     ratings: FloatArray
+    elements: ElementArray
     priors: Priors | None
     workplace: Workplace = field(default_factory=ThisProcess)
 
@@ -210,7 +212,8 @@ class BankTask:
         return np.array([CATEGORY_MODELS[model].free_slope for model in self.models])
 
     def _bank_priors(self, priors: Priors) -> BankPriors:
-        return BankPriors(priors, priors.difficulty_means(self.ratings), ~self.is_fixed, self._free_slope())
+        means = priors.difficulty_means(self.ratings, self.elements)
+        return BankPriors(priors, means, ~self.is_fixed, self._free_slope())
 
     def _learn(self, priors: Priors, summit: BankSummit, covariance: Sequence[FloatArray]) -> Priors:
         items = calibrated_items(self.data, self.models, summit, covariance, fixed=self.is_fixed)
@@ -221,6 +224,7 @@ class BankTask:
             difficulty=np.array([item.difficulty for item in items])[free],
             variance=np.array([item.se_difficulty**2 for item in items])[free],
             ratings=self.ratings[free],
+            elements=self.elements[free],
         )
 
     def climbed(self, ascent: Ascent, problem: BankProblem, start: BankEstimates) -> tuple[BankProblem, BankSummit]:

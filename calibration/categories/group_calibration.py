@@ -83,6 +83,7 @@ def calibrate_groups(
     models: Mapping[str, str] | None = None,
     priors: Priors | None = None,
     ratings: Mapping[str, float] | None = None,
+    elements: Mapping[str, str] | None = None,
     fixed: Mapping[str, Known] | None = None,
     max_iterations: int = 500,
     tolerance: float = 1e-5,
@@ -103,6 +104,7 @@ def calibrate_groups(
         models: Other models by item.
         priors: Priors as for :func:`calibration.calibrate`, taken as they are, or None.
         ratings: Writers' ratings of difficulty by item, for the priors.
+        elements: Codes of the items' elements by item, for the priors.
         fixed: Items to leave as they are, as for :func:`calibration.calibrate`.
         max_iterations: Most E-steps; the cycle under way is finished.
         tolerance: Converged when a Newton step would move no parameter further.
@@ -120,7 +122,9 @@ def calibrate_groups(
     Reference:
         Bock & Zimowski (1997).
     """
-    taking = taking_part(data, model=model, models=models, priors=priors, ratings=ratings, fixed=fixed)
+    taking = taking_part(
+        data, model=model, models=models, priors=priors, ratings=ratings, elements=elements, fixed=fixed
+    )
     usable = taking.data
     names, members = _memberships(usable, group_of, reference)
     _refuse_unconnected(usable, names, members, known=np.array([name in taking.known for name in usable.item_ids]))

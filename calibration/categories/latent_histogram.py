@@ -103,6 +103,7 @@ def calibrate_with_histogram(
     models: Mapping[str, str] | None = None,
     priors: Priors | None = None,
     ratings: Mapping[str, float] | None = None,
+    elements: Mapping[str, str] | None = None,
     fixed: Mapping[str, Known] | None = None,
     max_iterations: int = 1000,
     tolerance: float = 1e-5,
@@ -117,6 +118,7 @@ def calibrate_with_histogram(
         models: Other models by item.
         priors: Priors as for :func:`calibration.calibrate`, taken as they are, or None.
         ratings: Writers' ratings of difficulty by item, for the priors.
+        elements: Codes of the items' elements by item, for the priors.
         fixed: Items to leave as they are, as for :func:`calibration.calibrate`; they then set the scale.
         max_iterations: Most E-steps; the round under way is finished.
         tolerance: An item's parameters are found when a Newton step would move none further.
@@ -133,7 +135,9 @@ def calibrate_with_histogram(
     Reference:
         Mislevy (1984); Bock & Aitkin (1981), section 5.
     """
-    taking = taking_part(data, model=model, models=models, priors=priors, ratings=ratings, fixed=fixed)
+    taking = taking_part(
+        data, model=model, models=models, priors=priors, ratings=ratings, elements=elements, fixed=fixed
+    )
     task = taking.task(workplace=workplace)
     ascent = Ascent(max_iterations, tolerance, on_progress)
     start = task.layout()

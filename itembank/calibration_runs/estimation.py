@@ -26,6 +26,7 @@ class EstimationTask:
         model: Model of the items that follow none of their own.
         models: Other models by item.
         ratings: Writers' ratings by item.
+        elements: Codes of the items' elements.
         fixed: Items that stay as they are.
         groups: Group of every person; nothing where all are of one population.
     """
@@ -34,6 +35,7 @@ class EstimationTask:
     model: str
     models: Mapping[str, str]
     ratings: Mapping[str, float]
+    elements: Mapping[str, str]
     fixed: Mapping[str, CalibratedItem]
     groups: Mapping[str, str]
 
@@ -81,6 +83,7 @@ def estimate(
         models=task.models,
         priors=settings.prior_distributions(),
         ratings=task.ratings,
+        elements=task.elements,
         fixed=task.fixed,
         on_progress=on_progress,
         workplace=workplace,
@@ -118,6 +121,7 @@ class _Further:
             models=self.task.models,
             priors=self.first.priors,
             ratings=self.task.ratings,
+            elements=self.task.elements,
             fixed=self.task.fixed,
             on_progress=self.on_progress,
             workplace=self.workplace,
@@ -137,6 +141,7 @@ class _Further:
             models=self.task.models,
             priors=self.first.priors,
             ratings=self.task.ratings,
+            elements=self.task.elements,
             fixed=self.task.fixed,
             on_progress=self.on_progress,
             workplace=self.workplace,

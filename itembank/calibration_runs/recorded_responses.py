@@ -25,12 +25,13 @@ MODELS_WITH_PARTS = ("grm", "gpcm", "nrm")
 
 @dataclass(frozen=True, slots=True)
 class VersionLabel:
-    """What an item version is called, how difficult its writer thought it, and its highest score."""
+    """What an item version is called, how difficult its writer thought it, its highest score, and its criterion."""
 
     code: str
     number: int
     rating: int
     highest_score: int = 1
+    criterion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,19 +160,34 @@ def groups_of_sittings(
 
 
 def load_responses_around(session: Session, *, standard_id: UUID, unit: str, item_version_id: UUID) -> ResponseData:
-    """Load every answer, right or wrong, of those sittings of a unit that answered one item version.
+    """Load every answer of those sittings of a unit that answered one item version.
 
     Raises:
         CalibrationError: Nobody answered it.
     """
     with_the_item = select(col(RecordedAnswer.sitting_id)).where(col(RecordedAnswer.item_version_id) == item_version_id)
-    columns = (RecordedAnswer.sitting_id, RecordedAnswer.item_version_id, RecordedAnswer.score)
-    where = (
-        *of_unit(standard_id, unit),
-        col(Sitting.id).in_(with_the_item),
-        _scored_right_or_wrong(),
-        *still_counting(session),
+    return _of_sittings(session, with_the_item, standard_id=standard_id, unit=unit)
+
+
+def load_newest_responses(session: Session, *, standard_id: UUID, unit: str, sittings: int) -> ResponseData:
+    """Load every answer of the sittings of a unit that began last, at most so many.
+
+    Raises:
+        CalibrationError: There is no answer.
+    """
+    newest = (
+        select(col(Sitting.id))
+        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
+        .where(*of_unit(standard_id, unit))
+        .order_by(col(Sitting.started_at).desc(), col(Sitting.id))
+        .limit(sittings)
     )
+    return _of_sittings(session, newest, standard_id=standard_id, unit=unit)
+
+
+def _of_sittings(session: Session, sittings: Select[Any], *, standard_id: UUID, unit: str) -> ResponseData:
+    columns = (RecordedAnswer.sitting_id, RecordedAnswer.item_version_id, RecordedAnswer.score)
+    where = (*of_unit(standard_id, unit), col(Sitting.id).in_(sittings), *still_counting(session))
     return _read(session, _answers(*columns), where)
 
 
@@ -184,13 +200,14 @@ def version_labels(session: Session, version_ids: Collection[UUID]) -> dict[str,
             col(ItemVersion.number),
             col(ItemVersion.difficulty_rating),
             col(ItemVersion.content),
+            col(ItemVersion.criterion),
         )
         .join(Item, col(Item.id) == col(ItemVersion.item_id))
         .where(col(ItemVersion.id).in_(version_ids))
     )
     return {
-        str(version_id): VersionLabel(code, number, rating, ItemContent.from_dict(content).maximum_score)
-        for version_id, code, number, rating, content in rows
+        str(version_id): VersionLabel(code, number, rating, ItemContent.from_dict(content).maximum_score, criterion)
+        for version_id, code, number, rating, content, criterion in rows
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from calibration.calibration_result import FIXED, NO_GUESSING
@@ -120,6 +120,8 @@ class RunSummary:
     recorded_answers: int | None = None
     groups: tuple[GroupSummary, ...] = ()
     abilities: AbilitySummary | None = None
+    element_sd: float | None = None
+    element_effects: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> RunSummary:
@@ -198,9 +200,12 @@ class RunItem:
         )
 
     def _further(self) -> dict[str, Any]:
-        if self.thresholds:
-            return {"thresholds": list(self.thresholds)}
-        return {} if self.c is None else {"guessing": self.c}
+        further: dict[str, Any] = {"thresholds": list(self.thresholds)} if self.thresholds else {}
+        if self.c is not None:
+            further["guessing"] = self.c
+        if self.cov_ab:
+            further["covariance"] = self.cov_ab
+        return further
 
 
 def read_items(document: Mapping[str, Any]) -> tuple[RunItem, ...]:

@@ -146,6 +146,8 @@ class RunOutcome:
             difficulty_mean=priors.difficulty_mean if priors else None,
             difficulty_per_rating=priors.difficulty_per_rating if priors else None,
             difficulty_sd=priors.difficulty_sd if priors else None,
+            element_sd=priors.element_sd if priors and priors.element_effects else None,
+            element_effects=dict(priors.element_effects) if priors else {},
             link=self._link_summary(),
             rms_change=moved.rms_difficulty,
             correlation=moved.correlation_difficulty,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -43,6 +43,8 @@ from itembank.database import Database
 from itembank.diagnostics.circumstances import Circumstances, load_circumstances
 from itembank.diagnostics.diagnose import diagnose
 from itembank.diagnostics.record import document_of
+from itembank.framework.document import Framework
+from itembank.framework.store import standard_by_id
 from itembank.publishing.parameters import CALIBRATED, Parameters
 from itembank.settings import load_settings
 from itembank.tables import BankItem, CalibrationRun
@@ -63,6 +65,7 @@ class _Material:
     everything: AnswerCount
     groups: dict[str, str]
     labels: dict[str, VersionLabel]
+    elements: dict[str, str]
     base: dict[UUID, Parameters]
     fixed: dict[str, CalibratedItem]
     recent: RecentSittings
@@ -181,6 +184,7 @@ def _load(database: Database, run_id: UUID) -> _Material:
             everything=count_answers(session, standard_id=standard_id, unit=unit, include_simulated=True),
             groups=_groups(session, run, settings),
             labels=labels,
+            elements=_elements(standard_by_id(session, standard_id).framework, labels),
             base=base,
             fixed=_fixed(rows, answered, labels) if settings.fixes_items else {},
             recent=recent_sittings(session, standard_id=standard_id, unit=unit, include_simulated=simulated),
@@ -221,6 +225,12 @@ def _fixed(rows: Sequence[BankItem], answered: set[UUID], labels: dict[str, Vers
     return fixed
 
 
+def _elements(framework: Framework, labels: Mapping[str, VersionLabel]) -> dict[str, str]:
+    """Find each item's element; a criterion that the standard has no longer belongs to none."""
+    known = {criterion.code: element.code for element in framework.elements for criterion in element.criteria}
+    return {name: known.get(label.criterion, "") for name, label in labels.items()}
+
+
 def _estimated(material: _Material, progress: Progress, workplace: Workplace) -> Estimation:
     data, labels = material.recorded.data, material.labels
     task = EstimationTask(
@@ -228,6 +238,7 @@ def _estimated(material: _Material, progress: Progress, workplace: Workplace) ->
         model=model_of_the_rest(material.model),
         models=models_of_items(material.model, data, {name: label.highest_score for name, label in labels.items()}),
         ratings={name: float(label.rating) for name, label in labels.items()},
+        elements=material.elements,
         fixed=material.fixed,
         groups=material.groups,
     )

@@ -45,7 +45,7 @@ def answers(
 def test_derivatives_equal_finite_differences(model: str, priors: Priors | None) -> None:
     parameters = some_parameters(model, 4, 3)
     data, group_of = answers(model, parameters, 60, 2)
-    task = BankTask(data, (model,) * 4, {}, np.full(4, np.nan), priors)
+    task = BankTask(data, (model,) * 4, {}, np.full(4, np.nan), np.full(4, ""), priors)
     members = np.array([int(group_of[name][-1]) for name in data.person_ids])
     # Wide enough for the widest population: its weights must not be cut off.
     wide = AbilityGrid.between(-9, 9, count=121)
@@ -168,7 +168,7 @@ def test_it_ends_where_it_must() -> None:
 def test_what_the_data_do_not_tell_has_no_covariance() -> None:
     parameters = some_parameters("2pl", 6, 13)
     data, group_of = answers("2pl", parameters, 100, 14)
-    task = BankTask(data, ("2pl",) * 6, {}, np.full(6, np.nan), None)
+    task = BankTask(data, ("2pl",) * 6, {}, np.full(6, np.nan), np.full(6, ""), None)
     members = np.array([int(group_of[name][-1]) for name in data.person_ids])
     problem, summit = _climb(Ascent(500, 1e-5), task, _posed(task, members, 3))
     assert summit.information is not None

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from calibration import CalibrationError, Priors, difficulty_prior
+from calibration import CalibrationError, Priors, ResponseData, calibrate, difficulty_prior
 from calibration.item_priors import ItemPriors
 from calibration.priors import discrimination_of_guess, learn_difficulty
 
@@ -110,3 +110,64 @@ def test_items_that_say_nothing_leave_the_priors_where_they_were() -> None:
     assert learnt.difficulty_mean == 0
     assert learnt.difficulty_per_rating == pytest.approx(0.7)
     assert learnt.difficulty_sd == pytest.approx(0.85, rel=1e-3)
+
+
+def test_elements_that_differ_are_told_apart_and_their_spread_is_learnt() -> None:
+    generator = np.random.default_rng(4)
+    elements = np.repeat([f"E{k:02d}" for k in range(40)], 30)
+    shifts = generator.normal(0, 0.7, 40)
+    ratings = generator.integers(1, 6, elements.size).astype(float)
+    truth = 0.2 + 0.5 * (ratings - 3) + np.repeat(shifts, 30) + generator.normal(0, 0.5, elements.size)
+    estimate = truth + generator.normal(0, 0.6, elements.size)
+    observed = posterior_of(estimate, 0.6, Priors(), ratings)
+    learnt = learn_difficulty(Priors(), origin=Priors(), elements=elements, **observed)
+    assert learnt.element_sd == pytest.approx(0.7, abs=0.15)
+    assert learnt.difficulty_sd == pytest.approx(0.5, abs=0.06)
+    assert learnt.difficulty_per_rating == pytest.approx(0.5, abs=0.06)
+    found = np.array([shift for _, shift in learnt.element_effects])
+    assert np.corrcoef(found, shifts)[0, 1] > 0.97
+    # Shrunken: each element's shift is that of its 30 items, drawn towards none.
+    alone = learn_difficulty(Priors(), origin=Priors(), **observed)
+    assert alone.difficulty_sd > 0.75
+    means = learnt.difficulty_means(ratings, elements)
+    assert np.allclose(means - learnt.difficulty_means(ratings), np.repeat(found, 30))
+
+
+def test_a_shift_is_what_the_joint_normal_density_expects() -> None:
+    """By brute force: the posterior mean of line and shifts under the learnt spreads, from the joint covariance."""
+    generator = np.random.default_rng(5)
+    elements, ratings = np.array(["A", "A", "B", "", "B", "A"]), np.array([1.0, 3, 4, 2, np.nan, 5])
+    estimate, error = generator.normal(0, 1, 6), 0.4
+    learnt = learn_difficulty(
+        Priors(), origin=Priors(), elements=elements, **posterior_of(estimate, error, Priors(), ratings)
+    )
+    steps = np.where(np.isnan(ratings), 0.0, ratings - 3)
+    design = np.stack([np.ones(6), steps, elements == "A", elements == "B"], axis=1).astype(float)
+    prior = np.diag([1.0, 0.35**2, learnt.element_sd**2, learnt.element_sd**2])
+    noise = np.eye(6) * (learnt.difficulty_sd**2 + error**2)
+    gain = prior @ design.T @ np.linalg.inv(design @ prior @ design.T + noise)
+    expected = np.array([0.0, 0.7, 0, 0]) + gain @ (estimate - design @ np.array([0.0, 0.7, 0, 0]))
+    found = [learnt.difficulty_mean, learnt.difficulty_per_rating, *(shift for _, shift in learnt.element_effects)]
+    assert found == pytest.approx(expected.tolist(), abs=1e-9)
+
+
+@pytest.mark.parametrize("model", ["2pl", "gpcm"])
+def test_few_answers_borrow_from_their_element(model: str) -> None:
+    generator = np.random.default_rng(6)
+    elements = {f"i{k}": "hard" if k % 2 else "easy" for k in range(30)}
+    difficulty = np.array([1.0 if k % 2 else -1.0 for k in range(30)]) + generator.normal(0, 0.2, 30)
+    right = generator.random((60, 30)) < 1 / (1 + np.exp(-(generator.normal(size=(60, 1)) - difficulty)))
+    asked = generator.random((60, 30)) < 0.3
+    person, item = np.nonzero(asked)
+    data = ResponseData.from_indices(
+        [f"p{k}" for k in range(60)], list(elements), person, item, right[person, item].astype(np.int8)
+    )
+    plain = calibrate(data, model=model, priors=Priors())
+    told = calibrate(data, model=model, priors=Priors(), elements=elements)
+    assert told.priors is not None
+    assert dict(told.priors.element_effects)["hard"] > dict(told.priors.element_effects)["easy"] + 1
+    errors = [
+        np.sqrt(np.mean([(item.difficulty - difficulty[int(item.item_id[1:])]) ** 2 for item in result.items]))
+        for result in (plain, told)
+    ]
+    assert errors[1] < 0.8 * errors[0]
