@@ -37,6 +37,7 @@ class ItemParameters:
         expected_seconds: Time that the item is expected to take.
         se_discrimination: Standard error of a.
         se_difficulty: Standard error of b.
+        covariance: Covariance of the errors of a and b, at most the product of their standard errors in size.
         guessing: Lower asymptote c of "3pl" and "4pl", from 0 and below 1.
         upper_asymptote: Upper asymptote d of "4pl", above c and at most 1.
         thresholds: Of "grm", rising, the abilities at which each higher score becomes as likely as not; of "gpcm", in
@@ -68,6 +69,7 @@ class ItemParameters:
     category_slopes: tuple[float, ...] = ()
     category_intercepts: tuple[float, ...] = ()
     testlet: str = ""
+    covariance: float = 0.0
 
     def __post_init__(self) -> None:
         model = RESPONSE_MODELS.get(self.model)

@@ -19,7 +19,8 @@ from engine.response_models.response_model import RESPONSE_MODELS
 NO_CATEGORY = -1e9
 
 _COLUMNS = ("discrimination", "difficulty", "units", "elements", "criteria")
-_OPTIONAL_COLUMNS = ("expected_seconds", "se_discrimination", "se_difficulty")
+_NOT_NEGATIVE = ("expected_seconds", "se_discrimination", "se_difficulty")
+_OPTIONAL_COLUMNS = (*_NOT_NEGATIVE, "covariance")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +42,7 @@ class ItemPool:
         groups: The items by response model; two-parameter items with these discriminations and difficulties unless
             given.
         testlets: Sets of pool positions of items that share a stimulus; a test holds all items of one or none.
+        covariance: Covariances of the errors of a and b, shape (items,); 0 unless given.
 
     Raises:
         InvalidParameters: If the pool is empty, an id appears twice, a parameter is impossible, a code of the
@@ -60,6 +62,7 @@ class ItemPool:
     se_difficulty: FloatArray = field(default_factory=lambda: np.zeros(0))
     groups: tuple[ItemGroup, ...] = field(default=(), repr=False)
     testlets: tuple[tuple[int, ...], ...] = ()
+    covariance: FloatArray = field(default_factory=lambda: np.zeros(0))
     category_counts: IntArray = field(init=False, repr=False)
     _positions: dict[str, int] = field(init=False, repr=False)
 
@@ -95,6 +98,7 @@ class ItemPool:
             se_difficulty=np.array([item.se_difficulty for item in items], dtype=np.float64),
             groups=groups_of(items),
             testlets=testlets_of([item.testlet for item in items]),
+            covariance=np.array([item.covariance for item in items], dtype=np.float64),
         )
 
     def __len__(self) -> int:
@@ -123,6 +127,13 @@ class ItemPool:
             UnknownItem: If the pool lacks an item.
         """
         return groups_at(self.groups, np.array([self.index_of(item_id) for item_id in item_ids], dtype=np.int64))
+
+    def error_correlations(self) -> FloatArray:
+        """Return the correlation of the errors of a and b, shape (items,); 0 where either is known."""
+        product = self.se_discrimination * self.se_difficulty
+        known = product == 0
+        correlation: FloatArray = np.where(known, 0.0, self.covariance / np.where(known, 1.0, product))
+        return np.clip(correlation, -1.0, 1.0)
 
     def log_probabilities(self, nodes: npt.ArrayLike) -> FloatArray:
         """Return the log-probability of every category of every item at every node.
@@ -236,8 +247,11 @@ class ItemPool:
             "difficulty": (~np.isfinite(self.difficulty), "finite"),
         } | {
             name: (~(np.isfinite(getattr(self, name)) & (getattr(self, name) >= 0)), "0 or more")
-            for name in _OPTIONAL_COLUMNS
+            for name in _NOT_NEGATIVE
         }
+        # A touch above, as what was rounded when it was stored may be; the correlation is cut off at 1 all the same.
+        most = 1.001 * self.se_discrimination * self.se_difficulty
+        refused["covariance"] = ~(np.abs(self.covariance) <= most), "within the product of the standard errors"
         for name, (bad, expected) in refused.items():
             if bad.any():
                 index = int(np.argmax(bad))

@@ -16,12 +16,13 @@ LARGEST_RELATIVE_ERROR = 1e100
 def expected_information(pool: ItemPool, nodes: npt.ArrayLike) -> FloatArray:
     """Return the expected information of items whose discrimination and difficulty are uncertain.
 
-    The difficulty is normal about its estimate, the discrimination lognormal with its estimate as mean. An item with
+    The difficulty is normal about its estimate, the discrimination lognormal with its estimate as mean; their errors
+    correlate as the pool says. An item with
     another discrimination and difficulty has the information that the estimated item has elsewhere on the scale, times
     the squared ratio of the discriminations; so every response model is served by its own formulas.
 
     Args:
-        pool: Items with the standard errors of a and b; 0 takes a parameter as known.
+        pool: Items with the standard errors of a and b and their covariance; 0 takes a parameter as known.
         nodes: Abilities, shape (nodes,).
 
     Returns:
@@ -32,9 +33,10 @@ def expected_information(pool: ItemPool, nodes: npt.ArrayLike) -> FloatArray:
     """
     abilities = np.atleast_1d(np.asarray(nodes, dtype=np.float64))
     table = np.empty((len(pool), abilities.size))
+    correlations = pool.error_correlations()
     for group in pool.groups:
         for row, place in enumerate(group.positions.tolist()):
-            elsewhere, ratios, weights = _elsewhere(pool, place, abilities)
+            elsewhere, ratios, weights = _elsewhere(pool, place, abilities, float(correlations[place]))
             values = group.family.information(group.parameters[[row]], elsewhere.ravel()).reshape(elsewhere.shape)
             table[place] = (weights * np.square(ratios)) @ values
     return table
@@ -52,16 +54,19 @@ def expected_probabilities(pool: ItemPool, nodes: npt.ArrayLike) -> FloatArray:
     """
     abilities = np.atleast_1d(np.asarray(nodes, dtype=np.float64))
     table = np.zeros((len(pool), pool.categories, abilities.size))
+    correlations = pool.error_correlations()
     for group in pool.groups:
         for row, place in enumerate(group.positions.tolist()):
-            elsewhere, _ratios, weights = _elsewhere(pool, place, abilities)
+            elsewhere, _ratios, weights = _elsewhere(pool, place, abilities, float(correlations[place]))
             logs = group.family.log_probabilities(group.parameters[[row]], elsewhere.ravel())
             values = np.exp(logs).reshape(group.categories, *elsewhere.shape)
             table[place, : group.categories] = np.einsum("p,cpn->cn", weights, values)
     return table
 
 
-def _elsewhere(pool: ItemPool, place: int, nodes: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _elsewhere(
+    pool: ItemPool, place: int, nodes: FloatArray, correlation: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return where on the scale the estimated item is what the true one may be at the nodes.
 
     Returns:
@@ -72,7 +77,9 @@ def _elsewhere(pool: ItemPool, place: int, nodes: FloatArray) -> tuple[FloatArra
     relative = min(float(pool.se_discrimination[place]) / a, LARGEST_RELATIVE_ERROR)
     spread = np.log1p(relative * relative)
     ratios = np.exp(np.sqrt(spread) * scores[0] - spread / 2)
-    shifted = nodes - b - float(pool.se_difficulty[place]) * scores[1][:, None]
+    # Where the errors don't correlate this is the second score to the last digit, as it was for recorded sittings.
+    error = correlation * scores[0] + np.sqrt(1.0 - correlation * correlation) * scores[1]
+    shifted = nodes - b - float(pool.se_difficulty[place]) * error[:, None]
     return b + ratios[:, None] * shifted, ratios, weights
 
 

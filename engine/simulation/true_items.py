@@ -68,7 +68,7 @@ def true_items(source: ItemPool | None, target: ItemPool, *, parameter_error: bo
         source: Items with the true parameters, by id, in any order; the target's own unless given.
         target: The items of the exam.
         parameter_error: Whether the true parameters lie about the source's by the target's standard errors: the
-            difficulty normally, the discrimination lognormally with the source's as its mean.
+            difficulty normally, the discrimination lognormally with the source's as its mean, correlated as they are.
         seed: Seed of that draw.
 
     Returns:
@@ -86,10 +86,11 @@ def true_items(source: ItemPool | None, target: ItemPool, *, parameter_error: bo
         raise InvalidSetting("parameter_error needs standard errors of the items' parameters, but no item has any")
     scores = generator(seed, 0, "parameter errors").standard_normal((2, len(target)))
     spread = np.log1p(np.square(target.se_discrimination / target.discrimination))
+    correlation = target.error_correlations()
     return TrueItems(
         pool=pool,
         ratios=np.exp(np.sqrt(spread) * scores[0] - spread / 2),
-        shifts=target.se_difficulty * scores[1],
+        shifts=target.se_difficulty * (correlation * scores[0] + np.sqrt(1.0 - correlation * correlation) * scores[1]),
     )
 
 

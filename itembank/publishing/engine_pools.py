@@ -58,7 +58,8 @@ def _pool(rows: Mapping[str, BankItem], *, testlets: bool = True) -> ItemPool:
 
 
 def _sure(row: BankItem) -> BankItem:
-    return BankItem(**(row.model_dump() | {"se_discrimination": 0.0, "se_difficulty": 0.0}))
+    known = {name: value for name, value in row.parameters.items() if name != "covariance"}
+    return BankItem(**(row.model_dump() | {"se_discrimination": 0.0, "se_difficulty": 0.0, "parameters": known}))
 
 
 def engine_item(row: BankItem, *, ids: Mapping[str, str]) -> ItemParameters:

@@ -1,12 +1,16 @@
 """The weights of items against brute-force integration over ability and answers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
 
 from engine.blueprints.blueprint import Blueprint
 from engine.design import SELECTIONS
+from engine.errors import InvalidParameters
 from engine.response_models import ItemParameters, ItemPool, item_information, probability
+from engine.selection.parameter_uncertainty import expected_information
 from engine.selection.selection_weights import SELECTION_RULES, item_weights
 from tests.engine.pools import exam_of, pool_of
 
@@ -161,3 +165,25 @@ def test_uncertainty_of_a_mixed_pool_keeps_probabilities_whole():
     weights = item_weights(exam, seed=1, position=1, theta=0, posterior=np.exp(exam.grid.log_prior))
     assert np.isfinite(weights).all()
     assert (weights > 0).all()
+
+
+@pytest.mark.parametrize("correlation", [-0.8, 0.6, 1.0])
+def test_errors_that_correlate_are_integrated_together(correlation):
+    covariance = correlation * 0.4 * 0.5
+    item = ItemParameters("x", "2pl", 1.4, 0.3, se_discrimination=0.4, se_difficulty=0.5, covariance=covariance)
+    generator = np.random.default_rng(6)
+    spread = np.log1p((0.4 / 1.4) ** 2)
+    first, second = generator.standard_normal((2, 400_000))
+    slopes = np.exp(np.log(1.4) - spread / 2 + np.sqrt(spread) * first)
+    places = 0.3 + 0.5 * (correlation * first + np.sqrt(1 - correlation**2) * second)
+    nodes = np.array([-1.5, 0.0, 0.8, 2.0])
+    expected = [item_information(theta, slopes, places).mean() for theta in nodes]
+    found = expected_information(ItemPool.from_items([item]), nodes)[0]
+    np.testing.assert_allclose(found, expected, rtol=8e-3)
+    alone = expected_information(ItemPool.from_items([replace(item, covariance=0.0)]), nodes)[0]
+    assert not np.allclose(found, alone, rtol=2e-2)
+
+
+def test_a_covariance_beyond_the_errors_is_refused():
+    with pytest.raises(InvalidParameters, match="item 'x': covariance must be within the product"):
+        ItemPool.from_items([ItemParameters("x", "2pl", 1.4, 0.3, se_discrimination=0.1, covariance=0.1)])

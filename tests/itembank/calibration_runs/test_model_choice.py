@@ -77,7 +77,10 @@ def test_a_run_of_the_3pl_from_request_to_the_bank(measured: Measured, monkeypat
     decide(measured, runs.publish_run, run.id)
     rows = parameters_in_force(database)
     for version, item in guessed.items():
-        assert (rows[version].model, rows[version].parameters) == ("3pl", {"guessing": item.c})
+        assert (rows[version].model, rows[version].parameters) == (
+            "3pl",
+            {"guessing": item.c, "covariance": item.cov_ab},
+        )
     version, item = next(iter(guessed.items()))
     with database.reading() as session:
         item_id = session.get_one(ItemVersion, version).item_id

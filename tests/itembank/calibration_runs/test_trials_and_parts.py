@@ -160,7 +160,7 @@ def test_a_run_makes_trials_and_parts_known(richer: Filled) -> None:
     for version in in_parts:
         row, item = rows[version], found[version]
         assert row.model == "gpcm"
-        assert row.parameters == {"thresholds": list(item.thresholds)}
+        assert row.parameters == {"thresholds": list(item.thresholds), "covariance": item.cov_ab}
         assert row.difficulty == pytest.approx(np.mean(item.thresholds))
         assert row.parameters != before[version].parameters
         assert item.old_model == "gpcm"
