@@ -9,80 +9,40 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from pictured_scene import (
+    CALIBRATED_UNIT,
+    EDITED,
+    EXAM_UNIT,
+    MEASURED,
+    MOVED,
+    REVIEWED,
+    Scene,
+    actor_of,
+    build_scene,
+    judge_a_round,
+)
 from playwright.sync_api import Browser, BrowserContext, FloatRect, Page
-from sqlmodel import Session, select
 
-from itembank.actor import COMMAND_LINE, Actor, Role
-from itembank.authoring.items import item_view, move_item, save_item
+from itembank.actor import Role
 from itembank.clock import utc_now
 from itembank.database import Database
-from itembank.delivery.exams import enrol, grant_extra_time
-from itembank.delivery.records import load_record
-from itembank.delivery.sittings import submit_answer
-from itembank.demo.load import load_demo
+from itembank.measurement_reports.pdf import pictures_of
+from itembank.measurement_reports.reports import unit_report
+from itembank.measurement_reports.writing import Writing
 from itembank.migrate import upgrade
-from itembank.people.accounts import create_person
-from itembank.tables import Exam, Item, Person
 from tests.support.browser import opened_browser
 from tests.support.server import ServerProcess
-from tests.support.sitting import always_right, always_wrong, begin
 
 PICTURES = Path(__file__).parent / "pictures"
 FOLDERS = {"th": PICTURES, "en": PICTURES / "en"}
+_ZONE = ZoneInfo("Asia/Bangkok")
 WIDTH, PHONE_WIDTH, MAXIMUM_HEIGHT = 1280, 360, 920
 #: Pixels around what is shown.
 MARGIN = 12
 MAXIMUM_BYTES = 250_000
-
-_EXAM_UNIT, _CALIBRATED_UNIT = "DG100", "Dlit100"
-#: In the result on display the questions of this element are answered wrongly.
-_WEAK_ELEMENT = "DG102-2.2"
-#: The item on the writer's desk, the one that waits for its reviewer, and the one whose curve is shown.
-_EDITED, _REVIEWED, _MEASURED = "DG101-1.1-01", "DG102-2.1-01", "Dlit103-3.4-01"
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """Somebody on the exam's list.
-
-    Args:
-        username: To sign in with.
-        name: As shown.
-        minutes: Minutes since the start; None for somebody who has not started.
-        answers: Questions answered by now.
-        extra: Extra minutes.
-    """
-
-    username: str
-    name: str
-    minutes: int | None
-    answers: int = 0
-    extra: int = 0
-
-
-_CANDIDATES = (
-    Candidate("kanya", "นางสาวกัญญา ศรีสุข", 24, 9, extra=10),
-    Candidate("prasert", "นายประเสริฐ วงศ์ดี", 17, 7),
-    Candidate("mali", "นางมาลี แก้วใส", 12, 5),
-    Candidate("wichai", "นายวิชัย พูลสุข", None, extra=15),
-    Candidate("somchai", "นายสมชาย รักงาน", 3, 1),
-)
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What there is to see."""
-
-    passwords: Mapping[str, str]
-    exam_id: UUID
-    running: UUID
-    finished: UUID
-    items: Mapping[str, UUID]
 
 
 class Studio:
@@ -161,6 +121,10 @@ def _edge(page: Page, selector: str, edge: str) -> float:
     return float(page.locator(selector).first.evaluate("(e, edge) => e.getBoundingClientRect()[edge] + scrollY", edge))
 
 
+def _address(page: Page) -> str:
+    return "/" + page.url.partition("?")[0].split("/", 3)[3]
+
+
 def main() -> int:
     """Build the scene, serve it, take every picture, and list them.
 
@@ -178,7 +142,7 @@ def main() -> int:
             take_candidates(studio, scene)
             take_writers(studio, scene)
             take_administrators(studio, scene)
-            take_psychometricians(studio, scene)
+            take_psychometricians(studio, scene, database)
         finally:
             server.stop()
             database.close()
@@ -217,11 +181,11 @@ def take_writers(studio: Studio, scene: Scene) -> None:
     units = "main section:has(.coverage-cells)"
     studio.take("bank-grid", "writer", "/bank", start=units, end=f"{units} >> nth=1")
     studio.take(
-        "bank-editing", "writer", f"/bank/items/{scene.items[_EDITED]}/edit",
+        "bank-editing", "writer", f"/bank/items/{scene.items[EDITED]}/edit",
         start=".panes", end="textarea[name=text_1]",
     )  # fmt: skip
     studio.take(
-        "review", "reviewer", f"/review/{scene.items[_REVIEWED]}",
+        "review", "reviewer", f"/review/{scene.items[REVIEWED]}",
         start="main h1", end=".option-row >> nth=1", prepare=answer,
     )  # fmt: skip
 
@@ -239,15 +203,32 @@ def take_administrators(studio: Studio, scene: Scene) -> None:
     )  # fmt: skip
 
 
-def take_psychometricians(studio: Studio, scene: Scene) -> None:
+def take_psychometricians(studio: Studio, scene: Scene, database: Database) -> None:
+    """Take what a psychometrician sees, from a calibration to a cut score."""
+    take_calibration(studio, scene)
+    take_reports(studio, database)
+    take_fairness(studio)
+    take_standard_setting(studio, scene, database)
+    take_simulation(studio)
+
+
+def take_calibration(studio: Studio, scene: Scene) -> None:
     """Run a calibration, take it, publish it, and take an item with its new parameters."""
     page = studio.open("psychometrician", "/calibrations")
-    page.select_option("select[name=unit]", _CALIBRATED_UNIT)
+    page.select_option("select[name=unit]", CALIBRATED_UNIT)
     page.click("main form[action='/calibrations'] button[type=submit]")
     approve = page.locator("form[action$='/approve'] button[type=submit]")
     approve.wait_for(timeout=120_000)
-    run = "/" + page.url.partition("?")[0].split("/", 3)[3]
+    run = _address(page)
     studio.take("calibration", "psychometrician", run, start=".tiles", end="main .columns")
+
+    def unfold(page: Page) -> None:
+        page.click("#diagnostics details:has(figure.chart) > summary")
+
+    figure = "#diagnostics figure.chart"
+    studio.take("diagnostics", "psychometrician", run, start="#diagnostics .tiles", end=figure, prepare=unfold)
+    moved = f"/measurement/items/{scene.items[MOVED]}"
+    studio.take("item-curves", "psychometrician", moved, start=".columns", end=".columns")
     approve.click()
     page.wait_for_load_state()
     page.close()
@@ -256,94 +237,58 @@ def take_psychometricians(studio: Studio, scene: Scene) -> None:
     page.click("form[action$='/publish'] button[type=submit]")
     page.wait_for_load_state()
     page.close()
-    item = f"/measurement/items/{scene.items[_MEASURED]}"
+    item = f"/measurement/items/{scene.items[MEASURED]}"
     studio.take("item-curve", "psychometrician", item, start=".columns", end=".columns")
     options = "section[aria-labelledby=options-title]"
     studio.take("item-options", "psychometrician", item, start=options, end=options)
     studio.take("banks", "psychometrician", "/banks", start=".tiles", end="table")
-    take_simulation(studio)
+
+
+def take_reports(studio: Studio, database: Database) -> None:
+    """Take the Wright map, and a page of the report in print."""
+    chart = "section.chart-tall"
+    studio.take("wright-map", "psychometrician", f"/measurement/reports?unit={CALIBRATED_UNIT}", start=chart, end=chart)
+    for lang, folder in FOLDERS.items():
+        with database.reading() as session:
+            actor, write = actor_of(session, "psychometrician", Role.PSYCHOMETRICIAN), Writing(lang, _ZONE)
+            report = unit_report(session, actor=actor, unit=CALIBRATED_UNIT, write=write, now=utc_now())
+        (folder / "report-page.png").write_bytes(pictures_of(report)[0])
+
+
+def take_fairness(studio: Studio) -> None:
+    """Compare two groups drawn by lot, and take the study and the queue, which another method fills."""
+    for method in ("mantel_haenszel", "likelihood_ratio"):
+        page = studio.open("psychometrician", "/dif-studies")
+        page.click("main a[href*='/dif-studies/new']")
+        page.select_option("select[name=unit]", CALIBRATED_UNIT)
+        page.select_option("select[name=reference]", "A")
+        page.select_option("select[name=focal]", "B")
+        page.check(f"input[value={method}]")
+        page.click("main form[action='/dif-studies'] button[type=submit]")
+        verdict = "section[aria-labelledby=verdict-title]"
+        page.locator(verdict).wait_for(timeout=120_000)
+        if method == "mantel_haenszel":
+            studio.take("dif-study", "psychometrician", _address(page), start=verdict, end="figure.chart")
+        page.close()
+    queue = f"/measurement/queue?unit={CALIBRATED_UNIT}"
+    studio.take("queue", "psychometrician", queue, start="#queue", end="#queue li.queue-row >> nth=1")
+
+
+def take_standard_setting(studio: Studio, scene: Scene, database: Database) -> None:
+    """Take what a judge is told after a round."""
+    panel_id = judge_a_round(database, scene.items, now=utc_now())
+    told = "section[aria-labelledby=feedback-title]"
+    studio.take("panel-feedback", "judge", f"/judging/{panel_id}", start=told, end=told)
 
 
 def take_simulation(studio: Studio) -> None:
     """Try a design in simulation and take what it says."""
-    page = studio.open("psychometrician", f"/simulations/new?unit={_EXAM_UNIT}&source=proposed")
+    page = studio.open("psychometrician", f"/simulations/new?unit={EXAM_UNIT}&source=proposed")
     page.click("main form[action='/simulations'] button[type=submit]")
     page.locator("section[aria-labelledby=figures-title]").wait_for(timeout=120_000)
-    run = "/" + page.url.partition("?")[0].split("/", 3)[3]
+    run = _address(page)
     page.close()
     studio.take("simulation", "psychometrician", run, start="figure.chart", end="figure.chart >> nth=1")
-
-
-def build_scene(database: Database, *, now: datetime) -> Scene:
-    """Load the demo, as of yesterday, and let people sit exams, write and review today."""
-    yesterday = now - timedelta(days=1)
-    passwords = {person.username: person.password for person in load_demo(database, now=yesterday)}
-    with database.writing() as session:
-        exam_id = session.exec(select(Exam.id).where(Exam.unit == _EXAM_UNIT)).one()
-        items = {item.code: item.id for item in session.exec(select(Item))}
-        _add_candidates(session, exam_id, now=yesterday)
-        _send_to_review(session, _actor(session, "writer", Role.ITEM_WRITER), items[_REVIEWED], now=now)
-
-    def sit(username: str, *, minutes: int, answers: int) -> UUID:
-        return _sit(database, username, exam_id, minutes=minutes, answers=answers, now=now)
-
-    for one in _CANDIDATES:
-        if one.minutes is not None:
-            sit(one.username, minutes=one.minutes, answers=one.answers)
-    return Scene(
-        passwords=passwords,
-        exam_id=exam_id,
-        running=sit("candidate", minutes=9, answers=6),
-        finished=sit("candidate2", minutes=50, answers=99),
-        items=items,
-    )
-
-
-def _actor(session: Session, username: str, role: Role) -> Actor:
-    person = session.exec(select(Person).where(Person.username == username)).one()
-    return Actor(person.id, username, person.display_name, frozenset({role}))
-
-
-def _add_candidates(session: Session, exam_id: UUID, *, now: datetime) -> None:
-    for one in _CANDIDATES:
-        made = create_person(
-            session, actor=COMMAND_LINE, username=one.username, display_name=one.name, roles=[Role.CANDIDATE], now=now
-        )
-        enrol(session, actor=COMMAND_LINE, exam_id=exam_id, usernames=[one.username], now=now)
-        if one.extra:
-            grant_extra_time(
-                session, actor=COMMAND_LINE, exam_id=exam_id, person_id=made.person.id, minutes=one.extra, now=now
-            )
-
-
-def _send_to_review(session: Session, writer: Actor, item_id: UUID, *, now: datetime) -> None:
-    head = item_view(session, actor=writer, item_id=item_id).head
-    content = replace(head.content, difficulty_rating=head.content.difficulty_rating % 5 + 1)
-    save_item(session, actor=writer, item_id=item_id, content=content, started_from=head.number, now=now)
-    move_item(session, actor=writer, item_id=item_id, move_name="submit", now=now)
-
-
-def _sit(database: Database, username: str, exam_id: UUID, *, minutes: int, answers: int, now: datetime) -> UUID:
-    """Start an exam some minutes ago and answer so many questions, or to its end, evenly until a little while ago."""
-    begun = now - timedelta(minutes=minutes)
-    pace = timedelta(minutes=minutes) / (answers + 1) if answers < minutes else timedelta(seconds=55)
-    with database.reading() as session:
-        actor = _actor(session, username, Role.CANDIDATE)
-    view = begin(database, actor=actor, exam_id=exam_id, now=begun)
-    for number in range(1, answers + 1):
-        moment = begun + number * pace
-        with database.writing() as session:
-            loaded = load_record(session, view.id)
-            pending = loaded.state(moment).next_item
-            if pending is None:
-                break
-            content = loaded.unit_pool.contents[pending]
-            choose = always_wrong if content.criterion.startswith(_WEAK_ELEMENT) else always_right
-            submit_answer(
-                session, actor=actor, sitting_id=view.id, position=number,
-                selected=choose(content.key, len(content.options)), now=moment,
-            )  # fmt: skip
-    return view.id
 
 
 if __name__ == "__main__":
