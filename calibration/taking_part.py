@@ -12,6 +12,7 @@ from calibration.calibration_result import NO_GUESSING, ONE_CATEGORY, Calibrated
 from calibration.categories.bank_calibration import BankTask
 from calibration.categories.curve_family import require_models
 from calibration.chunks import ThisProcess, Workplace
+from calibration.contradicted_priors import flag_contradictions
 from calibration.errors import CalibrationError
 from calibration.exclusions import Exclusion, items_of_one_category, usable_responses
 from calibration.fixed_items import Known, curve_model, known_items, natural_parameters, without_errors
@@ -59,7 +60,7 @@ class TakingPart:
         )
 
     def reported(self, items: Collection[CalibratedItem]) -> tuple[CalibratedItem, ...]:
-        """Put known items back as they were given, and flag those of which a prior alone bounds the estimate.
+        """Put known items back as they were given, and flag those of which a prior alone makes an estimate.
 
         Args:
             items: What was estimated.
@@ -68,7 +69,7 @@ class TakingPart:
             The same items in the same order.
         """
         alike = items_of_one_category(self.data)
-        return tuple(
+        found = tuple(
             without_errors(self.known[item.item_id], n_responses=item.n_responses)
             if item.item_id in self.known
             else replace(item, flag=ONE_CATEGORY)
@@ -76,6 +77,9 @@ class TakingPart:
             else item
             for item in items
         )
+        # The Rasch model has no discrimination of its own to doubt.
+        doubtful = self.priors is not None and set(self.models) != {"rasch"}
+        return flag_contradictions(self.data, found, self.priors) if doubtful and self.priors else found
 
 
 def taking_part(

@@ -12,10 +12,12 @@ from typing import Annotated, Any, Literal
 import typer
 
 from api.commands.output import JsonOption, print_facts, print_json
-from calibration.calibration_result import FIXED, CalibrationResult
+from calibration.calibration_result import FIXED, CalibratedItem, CalibrationResult
 from calibration.marginal_likelihood import calibrate
 from calibration.priors import Priors
+from calibration.responses import ResponseData
 from itembank.calibration_runs.workplaces import opened_workplace
+from itembank.errors import UnreadableFile
 from itembank.exchange.parameter_files import ParameterRow, read_parameters, write_parameters
 from itembank.exchange.response_files import read_responses
 
@@ -44,12 +46,13 @@ def calibrate_command(
     """Estimate item parameters by marginal maximum likelihood."""
     started = perf_counter()
     data = read_responses(responses)
+    known = None if fixed is None else _known(fixed, data)
     with opened_workplace(processes=processes, dask=dask) as workplace:
         result = calibrate(
             data,
             model=model,
             priors=None if priors == "none" else Priors(),
-            fixed=None if fixed is None else {row.item_id: row.calibrated() for row in read_parameters(fixed)},
+            fixed=known,
             on_progress=_progress(),
             workplace=workplace,
         )
@@ -62,6 +65,15 @@ def calibrate_command(
         _print(result, seconds)
     if not result.converged:
         sys.exit(NOT_CONVERGED)
+
+
+def _known(fixed: Path, data: ResponseData) -> dict[str, CalibratedItem]:
+    known = {row.item_id: row.calibrated() for row in read_parameters(fixed)}
+    if known.keys().isdisjoint(data.item_ids):
+        raise UnreadableFile(
+            file=fixed, expected=f"items that were answered, such as {data.item_ids[0]!r}; none of {len(known)} was"
+        )
+    return known
 
 
 def _document(result: CalibrationResult) -> dict[str, Any]:

@@ -93,3 +93,12 @@ def test_perfect_separation_is_flagged_and_not_called_converged(tmp_path: Path) 
     held = [item for item in found["items"] if item["flag"] == "at_bound"]
     assert held
     assert all(item["se_a"] is None and item["se_b"] is None for item in held)
+
+
+def test_fixed_items_that_nobody_answered_are_no_scale(tmp_path: Path) -> None:
+    answers, parameters = tmp_path / "answers.csv", tmp_path / "bank.csv"
+    write_answers(answers, simulate(100, 5, seed=72))
+    write_parameters(parameters, [ParameterRow("0i1", "2pl", 1.0, 0.0)])
+    told = refused(samat("calibrate", answers, "--model", "2pl", "--fixed", parameters))
+    assert "bank.csv" in told
+    assert "none of 1 was" in told

@@ -84,7 +84,7 @@ def test_a_run_that_was_to_be_cancelled_when_its_server_died_is_cancelled(measur
 
 def test_a_long_step_keeps_the_run_alive(measured: Measured, monkeypatch: pytest.MonkeyPatch) -> None:
     database, _ = measured
-    monkeypatch.setattr("itembank.calibration_runs.progress.PULSE_SECONDS", 0.01)
+    monkeypatch.setattr("itembank.background_runs.heartbeat.PULSE_SECONDS", 0.01)
     run = requested(measured)
     progress = Progress(database, run.id, clock=lambda: NOON, stopping=lambda: False)
     with progress.pulse():

@@ -125,6 +125,7 @@ def test_the_mixed_estimates_are_those_of_the_same_answers_calibrated_by_hand(ri
         models=dict.fromkeys(in_parts, "gpcm"),
         priors=Priors(),
         ratings={str(row.id): float(row.difficulty_rating) for row in stored(database, ItemVersion)},
+        elements={str(row.id): row.criterion.partition("-")[0] for row in stored(database, ItemVersion)},
     )
     assert run.summary is not None
     assert run.summary.log_likelihood == pytest.approx(by_hand.log_likelihood, abs=1e-4)
@@ -227,13 +228,14 @@ def test_the_share_of_the_score_and_its_curve_are_told_for_items_in_parts(richer
             )
         scores = [row.score for row in answers if row.item_version_id == version_id]
         assert detail.line.proportion_right == pytest.approx(np.mean(scores) / 2)
-        assert detail.observed == ()
+        points = sum(point.proportion * point.n_expected for point in detail.observed)
+        assert points == pytest.approx(sum(scores) / 2)
         place = pool.index_of_version[version_id]
         share = pool.pool.expected_scores(detail.curve.ability)[place] / 2
         assert np.allclose(detail.curve.probability, share, atol=1e-12)
         assert (detail.curve.lower < detail.curve.probability).all()
         assert (detail.curve.upper > detail.curve.probability).all()
-        assert int(data.score.max()) == 1
+        assert int(data.score.max()) == 2
 
 
 def test_trials_stand_in_the_statistics_of_their_unit(richer: Filled) -> None:

@@ -82,10 +82,14 @@ def test_the_estimates_are_those_of_the_same_answers_calibrated_by_hand(measured
     data = ResponseData.from_triples(
         [str(row.sitting_id) for row in rows], [str(row.item_version_id) for row in rows], [row.score for row in rows]
     )
-    by_hand = calibrate(data, priors=Priors(), ratings=ratings)
+    elements = {str(row.id): row.criterion.partition("-")[0] for row in stored(database, ItemVersion)}
+    by_hand = calibrate(data, priors=Priors(), ratings=ratings, elements=elements)
     assert run.summary is not None
     assert run.summary.log_likelihood == pytest.approx(by_hand.log_likelihood, abs=1e-4)
     assert run.summary.link.slope == 1
+    assert by_hand.priors is not None
+    assert run.summary.element_effects == pytest.approx(dict(by_hand.priors.element_effects), abs=1e-4)
+    assert run.summary.element_effects.keys() == {"DG101", "DG102"}
     found = {item.item_version_id: (item.a, item.b - run.summary.link.intercept) for item in run.items}
     assert found.keys() == by_hand.parameters.keys()
     for name, pair in by_hand.parameters.items():
