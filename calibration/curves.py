@@ -12,11 +12,11 @@ import numpy.typing as npt
 from calibration.array_types import FloatArray
 from calibration.calibration_result import CalibratedItem
 from calibration.errors import CalibrationError
-from calibration.estimates import Estimates
-from calibration.expectation import CurveTables, ExpectedCounts, expected_counts
-from calibration.person_blocks import person_blocks
+from calibration.person_likelihoods import log_likelihoods
 from calibration.quadrature import DEFAULT_GRID
 from calibration.responses import ResponseData
+from engine.ability.ability_grid import posterior_of
+from engine.response_models import ItemParameters, ItemPool
 
 BINS = 10
 FEWEST_EXPECTED = 1.0
@@ -41,11 +41,11 @@ class CharacteristicCurve:
 
 @dataclass(frozen=True)
 class ObservedProportion:
-    """Right answers of the persons about one ability.
+    """Answers of the persons about one ability.
 
     Args:
         ability: Mean ability of the bin.
-        proportion: Share of right answers.
+        proportion: Share of right answers, of an item scored in parts that of its highest score.
         standard_error: Its standard error, as if the expected persons were counted ones.
         n_expected: Expected number of persons.
     """
@@ -88,7 +88,7 @@ def characteristic_curve(
 
 def observed_proportions(
     data: ResponseData,
-    parameters: Mapping[str, tuple[float, float]],
+    parameters: Mapping[str, ItemParameters],
     *,
     items: Collection[str] | None = None,
     latent_mean: float = 0.0,
@@ -99,10 +99,11 @@ def observed_proportions(
 
     Every answer of a person counts towards the posterior, so the points are fit to be compared with the curve for
     adaptive data too. A person's posterior also uses the item itself, which draws the points a little to the curve.
+    They lie on the true curve on average only if mean and deviation are those of the population.
 
     Args:
-        data: Scores 0 and 1; answers to items without parameters are left out.
-        parameters: Discrimination and difficulty by item.
+        data: Scores; answers to items without parameters, and scores that those do not know, are left out.
+        parameters: The curve of each item.
         items: Items to report; by default all with answers and parameters.
         latent_mean: Mean of the abilities.
         latent_sd: Standard deviation of the abilities.
@@ -112,57 +113,76 @@ def observed_proportions(
         For each item its bins in order of ability; bins that expect less than one person are joined to the next.
 
     Raises:
-        CalibrationError: An item asked for without answers or parameters, or scores other than 0 and 1.
+        CalibrationError: An item asked for without answers or parameters.
 
     Reference:
         Stone (2000), Monte Carlo based null distribution for an alternative goodness-of-fit test statistic in IRT.
     """
-    data.require_dichotomous()
-    known = np.fromiter((name in parameters for name in data.item_ids), dtype=bool, count=data.n_items)
-    usable = data.select(known[data.item])
+    usable, pool = answers_with_curves(data, parameters)
     wanted = usable.item_ids if items is None else tuple(items)
     index = {name: k for k, name in enumerate(usable.item_ids)}
     for name in wanted:
         if name not in index:
             raise CalibrationError(f"item {name!r} has no answers or no parameters", code="unknown_item")
-    if not wanted:
+    if pool is None:
         return {}
-    counts = _expected(usable, parameters, latent_mean, latent_sd)
-    return {
-        name: _binned(counts.answered[index[name]], counts.right[index[name]], DEFAULT_GRID.nodes, bins)
-        for name in wanted
-    }
+    nodes = DEFAULT_GRID.nodes
+    logs = log_likelihoods(usable, pool.log_probabilities(nodes))
+    posterior = posterior_of(logs + DEFAULT_GRID.log_weights(latent_mean, latent_sd))
+    found = {}
+    for name in wanted:
+        rows = usable.item == index[name]
+        share = usable.score[rows] / (pool.category_counts[index[name]] - 1)
+        found[name] = _binned(posterior[usable.person[rows]], share, nodes, bins)
+    return found
 
 
-def _expected(
-    data: ResponseData, parameters: Mapping[str, tuple[float, float]], mean: float, deviation: float
-) -> ExpectedCounts:
-    pairs = np.array([parameters[name] for name in data.item_ids], dtype=np.float64)
-    estimates = Estimates(pairs[:, 0], -pairs[:, 0] * pairs[:, 1], mean, deviation)
-    return expected_counts(person_blocks(data), CurveTables.on_grid(estimates, DEFAULT_GRID))
+def answers_with_curves(
+    data: ResponseData, parameters: Mapping[str, ItemParameters]
+) -> tuple[ResponseData, ItemPool | None]:
+    """Keep the answers whose items have a curve that knows their score.
+
+    Args:
+        data: Answers.
+        parameters: The curve of each item.
+
+    Returns:
+        The answers kept, and the curves in the order of their items; None where there is no such item.
+    """
+    known = np.array([name in parameters for name in data.item_ids], dtype=bool)
+    usable = data.select(known[data.item])
+    if not usable.item_ids:
+        return usable, None
+    pool = ItemPool.from_items([parameters[name] for name in usable.item_ids])
+    fits = usable.score < pool.category_counts[usable.item]
+    if fits.all():
+        return usable, pool
+    usable = usable.select(fits)
+    return usable, ItemPool.from_items([parameters[name] for name in usable.item_ids]) if usable.item_ids else None
 
 
-def _binned(answered: FloatArray, right: FloatArray, nodes: FloatArray, bins: int) -> tuple[ObservedProportion, ...]:
-    total = float(answered.sum())
+def _binned(weights: FloatArray, share: FloatArray, nodes: FloatArray, bins: int) -> tuple[ObservedProportion, ...]:
+    """Count answers, shape (answers,), by where their persons may be, shape (answers, nodes)."""
+    answered = weights.sum(axis=0)
     middle = np.cumsum(answered) - 0.5 * answered
-    bin_of_node = np.minimum((middle / total * bins).astype(np.int64), bins - 1)
-    count, hits, moment = (
-        np.bincount(bin_of_node, weights=weight, minlength=bins) for weight in (answered, right, answered * nodes)
-    )
+    bin_of_node = np.minimum((middle / answered.sum() * bins).astype(np.int64), bins - 1)
+    columns = (answered, share @ weights, share**2 @ weights, answered * nodes)
+    sums = [np.bincount(bin_of_node, weights=column, minlength=bins) for column in columns]
     points = []
-    waiting = np.zeros(3)
-    for values in np.stack((count, hits, moment), axis=1):
+    waiting = np.zeros(len(sums))
+    for values in np.stack(sums, axis=1):
         waiting = waiting + values
         if waiting[0] >= FEWEST_EXPECTED:
             points.append(_point(waiting))
-            waiting = np.zeros(3)
+            waiting = np.zeros(len(sums))
     return tuple(points)
 
 
 def _point(values: FloatArray) -> ObservedProportion:
-    count, hits, moment = (float(value) for value in values)
-    proportion = min(max(hits / count, 0.0), 1.0)
-    return ObservedProportion(moment / count, proportion, (proportion * (1.0 - proportion) / count) ** 0.5, count)
+    count, total, squares, moment = (float(value) for value in values)
+    proportion = min(max(total / count, 0.0), 1.0)
+    variance = max(0.0, squares / count - proportion**2)
+    return ObservedProportion(moment / count, proportion, (variance / count) ** 0.5, count)
 
 
 def _logistic(logit: FloatArray) -> FloatArray:

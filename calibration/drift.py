@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
 from calibration.array_types import FloatArray
 from calibration.errors import CalibrationError
@@ -17,6 +18,8 @@ ROBUST_UNIT = 0.74
 ROBUST_Z_LIMIT = 1.645
 DISPLACEMENT_LIMIT = 0.5
 LEAST_DRIFT = 1e-9
+#: Chance that any of the items compared is called drifted if none is.
+CHANCE = 0.05
 #: Surprise, in standard deviations, that cumulative sums let pass.
 REFERENCE = 0.25
 
@@ -29,13 +32,16 @@ class ItemDrift:
         item_id: The item.
         displacement: New difficulty minus old one, on the old scale.
         robust_z: Its distance from the median displacement in robust standard deviations.
-        drifted: Whether both say that it moved: robust z beyond its limit and displacement beyond its own.
+        drifted: Whether all three say that it moved: robust z beyond its limit, displacement beyond its own, and beyond
+            what the errors of both estimates make among so many items.
+        standard_error: Of the displacement.
     """
 
     item_id: str
     displacement: float
     robust_z: float
     drifted: bool
+    standard_error: float
 
 
 def robust_z(displacements: Sequence[float] | FloatArray) -> FloatArray:
@@ -61,58 +67,95 @@ def robust_z(displacements: Sequence[float] | FloatArray) -> FloatArray:
 def item_drift(
     old: Mapping[str, float],
     new: Mapping[str, float],
+    errors: Mapping[str, float],
     *,
     z_limit: float = ROBUST_Z_LIMIT,
     displacement_limit: float = DISPLACEMENT_LIMIT,
+    chance: float = CHANCE,
 ) -> tuple[ItemDrift, ...]:
     """Compare difficulties on one scale.
+
+    Estimates by few answers differ by more than half a logit though nothing has changed, and items that were answered
+    more often make the spread that they are held against small: each item is held against its own error too.
 
     Args:
         old: Difficulty by item.
         new: Likewise, on the same scale.
+        errors: Standard error of the difference by item, in logits.
         z_limit: Robust z above which an item stands out.
         displacement_limit: Displacement, in logits, below which it does not matter.
+        chance: Chance that any item is called drifted if all differences are errors; shared out among the items.
 
     Returns:
         The items in both, in the order of the new ones.
 
     Raises:
-        CalibrationError: Fewer than five common items, or a difficulty that is not finite.
+        CalibrationError: Fewer than five common items, a difficulty that is not finite, or an error that is not finite
+            or below nothing.
     """
     common = [name for name in new if name in old]
     if len(common) < LEAST_ANCHORS:
         raise CalibrationError(
             f"{len(common)} items are in both calibrations; drift needs {LEAST_ANCHORS}", code="no_anchors"
         )
-    moved = np.array([new[name] - old[name] for name in common])
-    if not np.isfinite(moved).all():
-        bad = common[int(np.argmin(np.isfinite(moved)))]
-        raise CalibrationError(
-            f"item {bad!r}: a finite difficulty is expected in both calibrations", code="bad_anchors"
-        )
+    moved, error = _moves(common, old, new, errors)
     away = robust_z(moved)
+    by_errors = -float(ndtri(chance / (2 * len(common)))) * error
+    drifted = (np.abs(away) > z_limit) & (np.abs(moved) > np.maximum(displacement_limit, by_errors))
     return tuple(
-        ItemDrift(name, float(step), float(z), bool(abs(z) > z_limit and abs(step) > displacement_limit))
-        for name, step, z in zip(common, moved, away, strict=True)
+        ItemDrift(name, float(step), float(z), bool(far), float(own))
+        for name, step, z, far, own in zip(common, moved, away, drifted, error, strict=True)
     )
+
+
+def _moves(
+    common: Sequence[str], old: Mapping[str, float], new: Mapping[str, float], errors: Mapping[str, float]
+) -> tuple[FloatArray, FloatArray]:
+    """Differences and their errors, shape (items,) each."""
+    moved = np.array([new[name] - old[name] for name in common])
+    error = np.array([errors[name] for name in common])
+    sound = np.isfinite(moved) & np.isfinite(error) & (error >= 0)
+    if not sound.all():
+        bad = common[int(np.argmin(sound))]
+        raise CalibrationError(
+            f"item {bad!r}: a finite difficulty is expected in both calibrations, and a finite error of the difference",
+            code="bad_anchors",
+        )
+    return moved, error
+
+
+def error_of_difference(one: float, other: float) -> float:
+    """Tell how far two estimates are apart by their errors alone.
+
+    Answers that both rest on make them more alike than this, so that with them it is cautious: fewer items than the
+    chance allows are called drifted.
+
+    Args:
+        one: Standard error of the one.
+        other: Standard error of the other.
+    """
+    return math.hypot(one, other)
 
 
 def purged_link(
     anchors: Sequence[str],
     link: Callable[[Sequence[str]], Link],
-    moved: Callable[[Link], Mapping[str, tuple[float, float]]],
+    moved: Callable[[Link], Mapping[str, tuple[float, float, float]]],
     *,
     z_limit: float = ROBUST_Z_LIMIT,
     displacement_limit: float = DISPLACEMENT_LIMIT,
+    chance: float = CHANCE,
 ) -> tuple[Link, tuple[str, ...]]:
     """Link, leave out the anchors that drifted under that link, and link again until none does.
 
     Args:
         anchors: Items in both calibrations.
         link: Links by some of them.
-        moved: Old and new difficulty of every anchor, both on the target scale, under a link.
+        moved: Old and new difficulty of every anchor and the standard error of their difference, all on the target
+            scale, under a link.
         z_limit: Robust z above which an anchor stands out.
         displacement_limit: Displacement below which it does not matter.
+        chance: As in `item_drift`.
 
     Returns:
         The link at the end, and the anchors left out.
@@ -124,12 +167,8 @@ def purged_link(
     while True:
         found = link(kept)
         pairs = moved(found)
-        drift = item_drift(
-            {name: pairs[name][0] for name in kept},
-            {name: pairs[name][1] for name in kept},
-            z_limit=z_limit,
-            displacement_limit=displacement_limit,
-        )
+        old, new, errors = ({name: pairs[name][place] for name in kept} for place in range(3))
+        drift = item_drift(old, new, errors, z_limit=z_limit, displacement_limit=displacement_limit, chance=chance)
         worst = max((item for item in drift if item.drifted), key=lambda item: abs(item.robust_z), default=None)
         if worst is None:
             return found, tuple(name for name in anchors if name not in kept)

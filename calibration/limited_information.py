@@ -37,6 +37,7 @@ class OverallFit:
         rmsea_interval: Lower and upper end of its 90 % interval.
         residual: Root mean square difference between observed and expected correlations of pairs: below .05 the model
             is close.
+        left_out: Items to which everybody has the same score: they are correlated with nothing.
     """
 
     statistic: float
@@ -45,6 +46,7 @@ class OverallFit:
     rmsea: float
     rmsea_interval: tuple[float, float]
     residual: float
+    left_out: tuple[str, ...] = ()
 
 
 def overall_fit(
@@ -58,6 +60,7 @@ def overall_fit(
     """Compare the shares of right answers, item by item and pair by pair, with those of the model.
 
     Shares of whole patterns say nothing: there are more patterns than persons. Those of items and pairs are known well.
+    Items that everybody got right, or nobody, are left out and named.
 
     Args:
         data: Scores 0 and 1 of persons who all answered all items.
@@ -78,6 +81,7 @@ def overall_fit(
         Maydeu-Olivares & Joe (2005, 2006); Maydeu-Olivares & Joe (2014) for RMSEA₂.
     """
     _refuse(data)
+    data, left_out = _telling(data)
     curves = np.exp(pool_for(data, items).log_probabilities(grid.nodes))[:, 1]
     own = _in_order(data, items)
     shares = _Shares(curves, np.exp(grid.log_weights(mean, standard_deviation)))
@@ -99,6 +103,7 @@ def overall_fit(
         rmsea=math.sqrt(max(0.0, statistic - freedom) / per_person),
         rmsea_interval=(low, high),
         residual=_correlation_residual(apart, shares.expected, data.n_items),
+        left_out=left_out,
     )
 
 
@@ -115,6 +120,18 @@ def _refuse(data: ResponseData) -> None:
             f"{data.n_items} items; M₂ takes at most {MOST_ITEMS}: its weights are a matrix of pairs by pairs",
             code="too_many_items",
         )
+
+
+def _telling(data: ResponseData) -> tuple[ResponseData, tuple[str, ...]]:
+    """Keep the items whose scores vary, and name the others."""
+    share = data.score.reshape(data.n_persons, data.n_items).mean(axis=0)
+    varies = (share > 0) & (share < 1)
+    if not varies.any():
+        raise CalibrationError(
+            f"all answers to each of {data.n_items} items are alike: no item is left to compare", code="too_few_items"
+        )
+    left_out = tuple(name for name, kept in zip(data.item_ids, varies, strict=True) if not kept)
+    return data.select(varies[data.item]), left_out
 
 
 def _in_order(data: ResponseData, items: Sequence[CalibratedItem]) -> list[CalibratedItem]:

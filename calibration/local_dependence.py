@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -71,13 +71,13 @@ class LocalDependence:
     """Outcome over all pairs.
 
     Args:
-        pairs: The pairs whose Q3* is surely the highest, by the lower end of its 95 % interval; where all pairs were
-            answered by as many persons that is the order of Q3* itself.
+        pairs: All pairs that are flagged, and those whose Q3* is surely the highest, by the lower end of its 95 %
+            interval; in that order. Where all pairs were answered by as many persons it is that of Q3* itself.
         mean_q3: Mean Q3 of all pairs that were compared.
         highest_q3_star: The highest Q3 less that mean: Q3* of the whole test.
         n_pairs: Pairs that were compared.
         n_too_few: Pairs that too few persons answered, or whose residuals do not vary.
-        n_flagged: How many of the pairs reported are flagged.
+        n_flagged: How many of all pairs are flagged.
     """
 
     pairs: tuple[PairDependence, ...]
@@ -113,11 +113,11 @@ def local_dependence(
         standard_deviation: Their standard deviation.
         least_both: Persons that must have answered both items of a pair.
         limit: Q3* above which a pair is flagged.
-        at_most: Pairs to report.
+        at_most: Pairs to report, unless more are flagged: those are all reported.
         grid: Abilities to sum over.
 
     Returns:
-        The pairs with the highest Q3*.
+        The pairs that are flagged or have the highest Q3*.
 
     Raises:
         CalibrationError: An item is not calibrated, or no two items were answered by enough persons.
@@ -137,12 +137,15 @@ def local_dependence(
     first, second = first[enough], second[enough]
     values = q3[first, second]
     average = float(values.mean())
-    order = _surely_highest(values - average, n[first, second])[:at_most]
+    order = _surely_highest(values - average, n[first, second])
+    # Only these can be flagged; the others are judged as far as they are reported.
+    order = order[(values[order] - average > limit) | (np.arange(len(order)) < at_most)]
     tables = _PairTables(data, logs, log_posterior, pool)
-    judged = (tables.judged(int(first[place]), int(second[place]), float(values[place]), average) for place in order)
+    judged = [tables.judged(int(first[place]), int(second[place]), float(values[place]), average) for place in order]
     # Among ten thousand pairs that share nothing, some are far apart by chance.
     chance = CHANCE / len(values)
-    pairs = tuple(replace(pair, flagged=pair.q3_star > limit and pair.p_value < chance) for pair in judged)
+    judged = [replace(pair, flagged=pair.q3_star > limit and pair.p_value < chance) for pair in judged]
+    pairs = tuple(pair for place, pair in enumerate(judged) if pair.flagged or place < at_most)
     return LocalDependence(
         pairs=pairs,
         mean_q3=average,
@@ -208,6 +211,7 @@ class _PairTables:
     logs: FloatArray
     log_posterior: FloatArray
     pool: ItemPool
+    rows: dict[int, npt.NDArray[np.intp]] = field(default_factory=dict)
 
     def judged(self, first: int, second: int, q3: float, average: float) -> PairDependence:
         """Compute LD-X² of a pair."""
@@ -240,13 +244,19 @@ class _PairTables:
         )
 
     def _both(self, first: int, second: int) -> tuple[npt.NDArray[np.int32], tuple[npt.NDArray[np.int64], ...]]:
-        rows = [np.flatnonzero(self.data.item == place) for place in (first, second)]
+        rows = [self._rows(place) for place in (first, second)]
         people = [self.data.person[own] for own in rows]
         persons, first_place, second_place = np.intersect1d(
             people[0], people[1], assume_unique=True, return_indices=True
         )
         places = (rows[0][first_place], rows[1][second_place])
         return persons, tuple(self.data.score[own].astype(np.int64) for own in places)
+
+    def _rows(self, place: int) -> npt.NDArray[np.intp]:
+        # Looking through all answers once a pair would take longer than all else.
+        if place not in self.rows:
+            self.rows[place] = np.flatnonzero(self.data.item == place)
+        return self.rows[place]
 
 
 def raked(table: FloatArray, margins_of: FloatArray) -> FloatArray:

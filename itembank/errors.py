@@ -261,6 +261,14 @@ class OwnCut(SamatError):
     sentence = "{name} accepted this cut score; somebody else has to take it over into exams."
 
 
+class JudgeOfPanel(SamatError):
+    """No judge of a panel decides what comes of it."""
+
+    code = "judge_of_panel"
+    kind = ErrorKind.NOT_ALLOWED
+    sentence = "{name} is a judge of this panel; somebody else has to accept its cut score and to take it over."
+
+
 class NoLawfulBasis(SamatError):
     """No lawful basis in force allows the use of a variable's group data."""
 

@@ -81,7 +81,7 @@ _SUMMARY = {
     "abilities": None,
     "rms_change": 0.42,
     "correlation": 0.88,
-    "exclusions": [{"kind": "item", "id": "c1f2bb0e", "code": "DG101-1.1-05", "reason": "no_answers"}],
+    "exclusions": [{"kind": "item", "id": "c1f2bb0e", "code": "DG101-1.1-05", "reason": "no_answers", "answers": None}],
     "software": {"samat": "0.1.0", "numpy": "2.3.5", "scipy": "1.16.3"},
 }
 _ITEM = {
@@ -223,12 +223,13 @@ class LinkShown(Shown):
 
 
 class LeftOutShown(Shown):
-    """An item or a sitting that took no part, and why."""
+    """An item or a sitting that took no part, and why; of a neutralised item how many answers do not count."""
 
     kind: str
     id: str
     code: str
     reason: str
+    answers: int | None
 
 
 class SummaryShown(Shown):

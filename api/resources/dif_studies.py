@@ -7,6 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Query, Request
+from fastapi.responses import Response
 from pydantic import Field
 
 from api.authentication import Caller
@@ -17,8 +18,10 @@ from calibration.dif.study import MANTEL_HAENSZEL
 from itembank.dif_studies import studies
 from itembank.dif_studies.comparable_variables import comparable_variables
 from itembank.dif_studies.failures import FailureKind
+from itembank.dif_studies.item_table import item_table
 from itembank.dif_studies.states import StudyState
 from itembank.dif_studies.studies import StudyView
+from itembank.measurement_reports.csv_table import csv_text
 
 router = APIRouter(prefix="/dif-studies", tags=["differential item functioning"])
 
@@ -107,8 +110,8 @@ class DifItemShown(Shown):
     standard_error: float | None
     p_value: float
     p_adjusted: float = Field(description="After Benjamini and Hochberg, over the items of the study.")
-    classification: str = Field(description="A negligible, B moderate, C large.")
-    own_classification: str
+    classification: str = Field(description="A negligible or perhaps chance, B moderate, C large.")
+    own_classification: str = Field(description="As if it were the only item tested.")
     shrunken: tuple[float, float] | None = Field(
         description="Delta believed after seeing all items, and its deviation."
     )
@@ -254,6 +257,13 @@ def request_study(
 def read_study(run_id: UUID, caller: Caller, session: Transaction, now: Now) -> StudyView:
     """Show how far a study is, and what it found. For psychometricians."""
     return studies.study_view(session, actor=caller, run_id=run_id, now=now)
+
+
+@router.get("/{run_id}/items.csv", response_class=Response, summary="Download the items of a study")
+def read_items(run_id: UUID, caller: Caller, session: Transaction, now: Now) -> Response:
+    """Give the items of a study as CSV, the largest difference first. For psychometricians."""
+    table = item_table(session, actor=caller, run_id=run_id, now=now)
+    return Response("".join(csv_text(table)), media_type="text/csv; charset=utf-8")
 
 
 @router.post("/{run_id}/cancel", response_model=StudyShown, summary="Cancel a study")

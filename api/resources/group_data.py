@@ -51,7 +51,7 @@ _VARIABLE = {
     "basis": BASIS_EXAMPLE,
     "bases": [BASIS_EXAMPLE],
 }
-_REPORT = {"rows": 2, "added": 2, "changed": 0, "unchanged": 0, "counts": {"th": 1, "ms": 1}, "refused": []}
+_REPORT = {"rows": 2, "counts": {"th": 1, "ms": 1}, "refused": []}
 
 
 class CategoryShown(Shown):
@@ -116,14 +116,11 @@ class RefusedRowShown(Shown):
 
 
 class LoadReportShown(Shown):
-    """What loading would do, or did."""
+    """What loading would do, or did; nothing of what was on record before."""
 
     model_config = example(**_REPORT)
 
     rows: int
-    added: int
-    changed: int
-    unchanged: int
     counts: dict[str, int] = Field(description="Rows by the code of the group.")
     refused: list[RefusedRowShown]
 
@@ -246,7 +243,7 @@ def record_basis(variable_id: UUID, wanted: BasisSent, caller: Caller, session: 
 
 @router.post("/{variable_id}/people/preview", response_model=LoadReportShown, summary="Check rows before loading")
 def preview_people(variable_id: UUID, wanted: RowsSent, caller: Caller, session: Transaction, now: Now) -> LoadReport:
-    """Tell what loading these rows would do; nothing is stored. For administrators."""
+    """Tell what loading these rows would do; the audit log keeps that somebody looked. For administrators."""
     rows = rows_of((row.username, row.category) for row in wanted.rows)
     return memberships.preview_people(session, actor=caller, variable_id=variable_id, rows=rows, now=now)
 
@@ -260,7 +257,7 @@ def load_people(variable_id: UUID, wanted: RowsSent, caller: Caller, session: Tr
 
 @router.post("/{variable_id}/people/forget", status_code=204, summary="Delete one person's group")
 def forget_person(variable_id: UUID, wanted: ForgetSent, caller: Caller, session: Transaction, now: Now) -> None:
-    """Delete the group of one person; nothing tells whether any was on record. For administrators."""
+    """Delete the group of one person; the answer is the same whether any was on record. For administrators."""
     memberships.forget_person(session, actor=caller, variable_id=variable_id, username=wanted.username, now=now)
 
 

@@ -107,7 +107,7 @@ class CurvePointShown(Shown):
 
 
 class ObservedShown(Shown):
-    """Right answers of the persons about one ability."""
+    """Answers of the persons about one ability, as shares of the highest score."""
 
     ability: float
     proportion: float
@@ -143,6 +143,7 @@ class NewestShown(Shown):
     state: RunState
     in_force: bool = Field(description="Whether the bank in force measures by it already.")
     curve: list[CurvePointShown]
+    observed: list[ObservedShown] = Field(description="By ability as the answers to the other items tell it.")
 
 
 class ItemDetailShown(Shown):
@@ -232,6 +233,7 @@ def _shown(detail: ItemDetail) -> dict[str, Any]:
             "state": newest.state,
             "in_force": newest.in_force,
             "curve": _points(newest.curve),
+            "observed": newest.observed,
         }
         if newest
         else None,

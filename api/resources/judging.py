@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -24,6 +25,9 @@ from itembank.standard_setting.judging import (
     set_limits,
 )
 from itembank.standard_setting.states import PanelState
+
+#: A judgement decides about people: neither a truth value nor a text passes for a number.
+Number = Annotated[float, Field(strict=True)]
 
 router = APIRouter(prefix="/judging", tags=["standard setting"])
 
@@ -117,6 +121,7 @@ class JudgingShown(Shown):
     model_config = example(
         **_LINE, description_th="ผู้ที่ทำงานตามเกณฑ์ได้พอดี", description_en="", shows_key=True, asks_limits=False,
         response_probability=2 / 3, pages=[], bookmark=None, limits=None, may_look=True, may_judge=True, feedback=None,
+        rated=[],
     )  # fmt: skip
 
     panel_id: UUID
@@ -139,6 +144,7 @@ class JudgingShown(Shown):
     may_look: bool
     may_judge: bool
     feedback: FeedbackShown | None
+    rated: list[UUID] = Field(description="items whose curves are their writers' ratings, not calibrated")
 
 
 class ItemToJudgeShown(Shown):
@@ -176,7 +182,7 @@ class JudgementSent(Sent):
 
     model_config = example(share=0.65)
 
-    share: float
+    share: Number
 
 
 class BookmarkSent(Sent):
@@ -184,7 +190,7 @@ class BookmarkSent(Sent):
 
     model_config = example(page=12)
 
-    page: int
+    page: Annotated[int, Field(strict=True)]
 
 
 class LimitsSent(Sent):
@@ -192,10 +198,10 @@ class LimitsSent(Sent):
 
     model_config = example(lowest_cut=0.5, highest_cut=0.75, lowest_failing=0.05, highest_failing=0.4)
 
-    lowest_cut: float
-    highest_cut: float
-    lowest_failing: float
-    highest_failing: float
+    lowest_cut: Number
+    highest_cut: Number
+    lowest_failing: Number
+    highest_failing: Number
 
 
 @router.get("", response_model=JudgedLinesShown, summary="List my panels")

@@ -17,6 +17,7 @@ from api.schema import Sent, Shown, example
 from api.transaction import Now, Transaction
 from itembank.measurement_reports.csv_table import csv_text
 from itembank.measurement_reports.information_curves import InformationCurves
+from itembank.measurement_reports.item_tables import item_file
 from itembank.measurement_reports.pdf import pdf_of
 from itembank.measurement_reports.reports import run_report, unit_report
 from itembank.measurement_reports.response_export import begin_export, response_table
@@ -64,7 +65,9 @@ class InformationShown(Shown):
     at_cut: float = Field(description="Of the longest test, at the cut score.")
     distance: float = Field(description="How far from the cut score, in logits, a verdict should come.")
     target: float | None
-    reached: float | None = Field(description="How far from the cut the longest test gives verdicts.")
+    reached: float | None = Field(
+        description="How far from the cut the longest test gives verdicts in about half of the sittings."
+    )
     elements: list[ElementInformationShown]
 
 
@@ -108,6 +111,12 @@ class PrintedIn(Sent):
     language: Literal["th", "en"] = "th"
 
 
+class ItemVersionWanted(Sent):
+    """Which version of an item."""
+
+    version: int | None = Field(default=None, ge=1, description="Without it the one that counts.")
+
+
 @router.get("/units/{unit}", response_model=UnitReportShown, summary="A unit as a whole")
 def read_unit_report(unit: str, caller: Caller, session: Transaction) -> dict[str, Any]:
     """Give a unit's information against what its verdicts need, in all and by element. For psychometricians."""
@@ -134,6 +143,14 @@ def print_unit_report(
 def take_unit_table(unit: str, table: str, caller: Caller, session: Transaction) -> Response:
     """Give a table of a unit as CSV. For psychometricians."""
     return _csv(unit_file(session, actor=caller, unit=unit, name=table))
+
+
+@router.get("/items/{item_id}/tables/{table}", response_class=Response, summary="The curves of an item")
+def take_item_table(
+    item_id: UUID, table: str, wanted: Annotated[ItemVersionWanted, Query()], caller: Caller, session: Transaction
+) -> Response:
+    """Give an item's `curves`, `observed` points or `options` by ability as CSV. For psychometricians."""
+    return _csv(item_file(session, actor=caller, item_id=item_id, name=table, version=wanted.version))
 
 
 @router.post("/units/{unit}/responses", response_class=Response, summary="The recorded answers of a unit")

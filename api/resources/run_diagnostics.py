@@ -178,7 +178,7 @@ class DependenceShown(Shown):
 
     n_pairs: int
     n_too_few: int
-    n_flagged: int
+    n_flagged: int = Field(description="among all pairs, also those that the list has no room for")
     mean_q3: float
     highest_q3_star: float
     pairs: list[PairDiagnosisShown]
@@ -204,13 +204,13 @@ class SittingDiagnosisShown(Shown):
 
 
 class PersonFindingsShown(Shown):
-    """How many sittings surprise, and how many would by chance."""
+    """How many sittings surprise, and how many would at most by chance."""
 
     judged_by_likelihood: int
     judged_by_sums: int
     not_judged: int
-    flagged: int
-    by_chance: float
+    flagged: int = Field(description="all of them, also those that the list has no room for")
+    by_chance: float = Field(description="at most this many if everybody answered as the curves say")
     sittings: list[SittingDiagnosisShown]
 
 
@@ -225,7 +225,8 @@ class ModelFitShown(Shown):
     rmsea: float
     rmsea_low: float
     rmsea_high: float
-    srmr: float
+    srmr: float | None = Field(description="none in old runs that counted items everybody got right")
+    left_out: list[str] = Field(description="codes of items that everybody got right, or nobody; not counted")
 
 
 class ClassicalShown(Shown):

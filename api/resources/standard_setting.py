@@ -32,20 +32,15 @@ router = APIRouter(tags=["standard setting"])
 
 _CUT = {
     "id": "5a0c2c59-8a3e-4a5f-8b5e-2f6f2a3d1c11",
-    "unit": "DG100",
-    "theta": 0.12,
-    "standard_error": 0.14,
-    "method": "angoff",
-    "judges": 8,
+    "unit": "DG100", "theta": 0.12, "standard_error": 0.14, "method": "angoff", "judges": 8,
+    "items": 20, "rated_items": 0,
     "panel_id": "c6a1f5d2-3b7d-4a55-9b0e-7b1d8f8c9e01",
     "round": 2,
     "bank_number": 3,
     "accepted_by": "วิชัย นักวัดผล",
     "accepted_at": "2026-11-22T05:00:00Z",
-    "adopted_by": None,
-    "adopted_at": None,
-    "proposed": False,
-}
+    "adopted_by": None, "adopted_at": None, "proposed": False,
+}  # fmt: skip
 _PLAN = {
     "unit": "DG100",
     "method": "angoff",
@@ -90,6 +85,8 @@ class CutShown(Shown):
     adopted_by: str | None
     adopted_at: datetime | None
     proposed: bool
+    items: int
+    rated_items: int = Field(description="items judged whose curves are their writers' ratings, not calibrated")
 
 
 class CutsShown(Shown):
@@ -162,6 +159,7 @@ class JudgeProgressShown(Shown):
     said: int
     expected: int
     own_items: int
+    candidate: bool = Field(description="whether the judge may be a candidate, too")
 
 
 class ItemFindingShown(Shown):
@@ -237,6 +235,7 @@ class ResultsShown(Shown):
     impact: list[ImpactLineShown]
     compromise: CompromiseShown | None
     left_out: list[str]
+    pages_error: float | None
 
 
 class RoundShown(Shown):
@@ -254,8 +253,9 @@ class PanelShown(Shown):
 
     model_config = example(
         **_LINE, description_th="ผู้ที่ทำงานตามเกณฑ์ได้พอดี", description_en="", shows_key=True, asks_limits=False,
-        response_probability=2 / 3, items=20, items_in_bank=20, pages=[], judges=[], closed_rounds=[], open_round=None,
-        bank_number=3, bank_in_force=True, reason="", possible_moves=["open", "accept", "abandon"], cut=None,
+        response_probability=2 / 3, items=20, items_in_bank=20, pages=[], rated=[], judges=[], closed_rounds=[],
+        open_round=None, bank_number=3, bank_in_force=True, reason="",
+        possible_moves=["open", "accept", "abandon"], cut=None, actor_judges=False,
     )  # fmt: skip
 
     id: UUID
@@ -273,6 +273,7 @@ class PanelShown(Shown):
     items: int
     items_in_bank: int
     pages: list[PanelPageShown]
+    rated: list[UUID] = Field(description="items whose curves are their writers' ratings, not calibrated")
     judges: list[JudgeProgressShown]
     closed_rounds: list[RoundShown]
     open_round: RoundShown | None
@@ -283,6 +284,7 @@ class PanelShown(Shown):
     reason: str
     possible_moves: list[str]
     cut: CutShown | None
+    actor_judges: bool = Field(description="whether the reader is a judge of the panel, who accepts nothing")
 
 
 class PlanSent(Sent):

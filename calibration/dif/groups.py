@@ -65,11 +65,11 @@ class ComparedGroups:
         sides = {name: label == name for name in (reference, focal)}
         rows = (sides[reference] | sides[focal])[data.person]
         for name, members in sides.items():
-            persons = len(np.unique(data.person[members[data.person]]))
-            if persons < least:
+            if len(np.unique(data.person[members[data.person]])) < least:
+                # How many there are is not told: so small a number would tell about people.
                 raise CalibrationError(
-                    f"group {name!r} has {persons} persons with answers; {least} are needed to study whether items "
-                    "work differently for it",
+                    f"group {name!r} has fewer than {least} persons with answers, which are needed to study whether "
+                    "items work differently for it",
                     code=GROUP_TOO_SMALL,
                 )
         chosen = data.select(rows)

@@ -38,13 +38,6 @@ class ShrunkenDif:
         chances = {"A": self.negligible, "B": self.moderate, "C": self.large}
         return max(chances, key=lambda name: chances[name])
 
-    @property
-    def middle_class(self) -> str:
-        """The largest class that is reached more probably than not: the median of the belief over the classes."""
-        if self.large > 0.5:
-            return "C"
-        return "B" if self.large + self.moderate > 0.5 else "A"
-
 
 def shrunken_dif(
     deltas: Sequence[float] | FloatArray, standard_errors: Sequence[float] | FloatArray

@@ -57,7 +57,8 @@ class JudgeFeedback:
 
     Args:
         judge: Who.
-        severity: Mean judgement less that of the panel on the same items; above 0 the judge asks for more.
+        severity: Points asked for less those that the panel asks for on the same items, as a share of their points;
+            above 0 the judge asks for more.
         consistency: Correlation of the judge's values with what the items' curves expect at the cut score; None where
             either does not vary.
         share_passing: Share of candidates that would pass if all judged so, None without abilities, or where the judge
@@ -83,6 +84,8 @@ class AngoffRound:
         items: Feedback by item, in the order of the items.
         judges: Feedback by judge, in their order.
         components: Variance components, None where not every judge judged every item.
+        chance_variance: Variance in points that an item's mean judgement owes to judges who differ on single items,
+            mean over the items.
         share_passing: Share of candidates who would pass, None without abilities.
         share_passing_range: The same at two standard errors above and below the cut.
     """
@@ -93,6 +96,7 @@ class AngoffRound:
     items: tuple[ItemFeedback, ...]
     judges: tuple[JudgeFeedback, ...]
     components: VarianceComponents | None
+    chance_variance: float
     share_passing: float | None
     share_passing_range: tuple[float, float] | None
 
@@ -132,6 +136,7 @@ def angoff(
         items=panel.item_feedback(theta),
         judges=panel.judge_feedback(theta, abilities),
         components=variance_components(panel.table) if complete else None,
+        chance_variance=panel.chance_variance(),
         share_passing=None if abilities is None else share_passing(theta, abilities),
         share_passing_range=None if abilities is None else _range(cut, abilities),
     )
@@ -142,7 +147,8 @@ def item_sampling_error(items: Sequence[CalibratedItem] | ItemPool, found: Angof
 
     Where the items' curves explain what judges say, it matters little which items they see: what moves the cut score is
     only by how much the panel departs from the curves, item by item. With n of N items the variance of the sum of
-    these departures is n s² (1 − n/N).
+    these departures is n s² (1 − n/N). Of s² only what judges share counts here: how far single judges' chance
+    moves an item's mean is in the error by judges already.
 
     Args:
         items: The items that were judged.
@@ -165,8 +171,8 @@ def item_sampling_error(items: Sequence[CalibratedItem] | ItemPool, found: Angof
     if judged < 2 or judged == items_in_bank:
         return 0.0
     departures = np.array([one.mean - one.expected for one in found.items]) * (pool.category_counts - 1)
-    variance = judged * float(departures.var(ddof=1)) * (1 - judged / items_in_bank)
-    return math.sqrt(variance) / _steepness(pool, found.cut.theta)
+    shared = max(0.0, float(departures.var(ddof=1)) - found.chance_variance)
+    return math.sqrt(judged * shared * (1 - judged / items_in_bank)) / _steepness(pool, found.cut.theta)
 
 
 def _steepness(pool: ItemPool, theta: float) -> float:
@@ -216,23 +222,41 @@ class _Panel:
         """Where there is a judgement."""
         return np.isfinite(self.table)
 
+    @property
+    def highest(self) -> FloatArray:
+        """Points of each item."""
+        return np.asarray(self.pool.category_counts - 1, dtype=np.float64)
+
+    def apart(self) -> FloatArray:
+        """How far each judgement is above the panel's mean on the item, 0 where there is none."""
+        return np.where(self.given, self.table - np.nanmean(self.table, axis=0), 0.0)
+
     def severities(self) -> FloatArray:
-        """How far each judge is above the panel, on the average over the judge's items."""
-        apart = np.where(self.given, self.table - np.nanmean(self.table, axis=0), 0.0)
-        return np.asarray(apart.sum(axis=1) / self.given.sum(axis=1))
+        """How far each judge is above the panel, as a share of the points of the judge's items."""
+        # An item counts by its points, as in the sum that becomes a cut score.
+        return np.asarray(self.apart() @ self.highest / (self.given @ self.highest))
+
+    def chance_variance(self) -> float:
+        """Tell what variance in points single judges' chance gives an item's mean judgement, mean over the items."""
+        judgements = self.given.sum(axis=0)
+        free = int(judgements.sum()) - sum(self.table.shape) + 1
+        if free < 1:
+            return 0.0
+        apart = self.apart()
+        general = apart.sum(axis=1) / self.given.sum(axis=1)
+        rest = np.where(self.given, apart - general[:, None], 0.0)
+        return float(np.mean(self.highest**2 / judgements) * (rest**2).sum() / free)
 
     def points(self) -> tuple[float, float]:
         """Points that the panel expects, with the standard error by judges."""
-        highest = self.pool.category_counts - 1
-        points = float(np.nanmean(self.table, axis=0) @ highest)
-        apart = np.where(self.given, self.table - np.nanmean(self.table, axis=0), 0.0)
+        points = float(np.nanmean(self.table, axis=0) @ self.highest)
         # A judge of some items is taken to differ as much, point by point, on the others.
-        sums = apart @ highest * highest.sum() / (self.given @ highest)
+        sums = self.severities() * self.highest.sum()
         return points, float(np.sqrt((sums**2).sum() / (len(sums) - 1) / len(sums)))
 
     def expected(self, theta: float) -> FloatArray:
         """Expected share of points of each item."""
-        return np.asarray(self.pool.expected_scores([theta])[:, 0] / (self.pool.category_counts - 1))
+        return np.asarray(self.pool.expected_scores([theta])[:, 0] / self.highest)
 
     def item_feedback(self, theta: float) -> tuple[ItemFeedback, ...]:
         """Report the items."""
@@ -247,8 +271,7 @@ class _Panel:
     def judge_feedback(self, theta: float, abilities: npt.ArrayLike | None) -> tuple[JudgeFeedback, ...]:
         """Report the judges."""
         expected = self.expected(theta)
-        highest = float((self.pool.category_counts - 1).sum())
-        own_points = self.points()[0] + self.severities() * highest
+        own_points = self.points()[0] + self.severities() * float(self.highest.sum())
         return tuple(
             JudgeFeedback(
                 judge=judge,

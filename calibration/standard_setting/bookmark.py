@@ -16,6 +16,8 @@ from engine.response_models import ItemPool
 BOOKMARK = "bookmark"
 #: With two chances in three an item of two parameters is mastered at b + ln 2 / a.
 RESPONSE_PROBABILITY = 2 / 3
+#: Digits of an ability to which pages count as different: the way to them ends at 1e-12.
+PLACES = 9
 #: The median of normal values varies by so much more than their mean.
 MEDIAN_FACTOR = math.sqrt(math.pi / 2)
 
@@ -86,7 +88,8 @@ def bookmark(booklet: Sequence[BookletPage], marks: Mapping[str, int], *, by_med
         by_median: Whether the panel's cut score is the median of the judges' rather than the mean.
 
     Returns:
-        The cut score: each judge's is the ability of the last page that is mastered.
+        The cut score: each judge's is the ability of the last page that is mastered. Its standard error is that by
+        judges; `page_error` and `booklet_sampling_error` tell what comes besides.
 
     Raises:
         CalibrationError: Fewer than two judges, or a bookmark on page 1 or beyond the end: it names no ability.
@@ -100,6 +103,50 @@ def bookmark(booklet: Sequence[BookletPage], marks: Mapping[str, int], *, by_med
     if by_median:
         return CutScore(float(np.median(cuts)), error * MEDIAN_FACTOR, BOOKMARK, len(cuts))
     return CutScore(float(cuts.mean()), error, BOOKMARK, len(cuts))
+
+
+def page_error(booklet: Sequence[BookletPage], marks: Mapping[str, int]) -> float:
+    """Tell how far the pages' distance lets a cut score lie from what judges mean.
+
+    A bookmark says that the standard lies from the last page mastered to the next one, and the cut score is read off
+    the lower end. Wherever in a gap g the standard is, the mean square of what is lost is g²/3. All judges go through
+    the same pages, so that more of them do not make it smaller.
+
+    Args:
+        booklet: The pages in order.
+        marks: As for `bookmark`.
+
+    Returns:
+        The mean gap divided by √3; 0 only where all pages lie at one ability. Beyond the last page the gap below it
+        stands in.
+
+    Raises:
+        CalibrationError: A bookmark on page 1 or beyond the end.
+    """
+    places = np.unique(np.array([page.theta for page in booklet]).round(PLACES))
+    if len(places) < 2:
+        return 0.0
+    found = np.array(list(mark_abilities(booklet, marks).values())).round(PLACES)
+    # Pages at the same ability are one place: a bookmark between two of them says no more than one behind both.
+    gaps = np.diff(places)[np.minimum(np.searchsorted(places, found), len(places) - 2)]
+    return float(gaps.mean()) / math.sqrt(3)
+
+
+def booklet_sampling_error(samples: Sequence[Sequence[BookletPage]], marks: Mapping[str, int]) -> float:
+    """Tell how far the cut score would be expected to move with another sample of the bank's items.
+
+    Of a bookmark only its place is known, not what the judge thought of single items, so nothing can be said of how
+    much the curves explain: the bookmarks are taken to stay on their pages, which says rather too much than too little.
+
+    Args:
+        samples: Booklets of other samples, drawn as the one that was judged; at least two.
+        marks: As for `bookmark`; one beyond the end of a booklet is taken as its end.
+
+    Returns:
+        The standard deviation of the cut scores that they come to.
+    """
+    cuts = [np.mean([booklet[min(mark, len(booklet) + 1) - 2].theta for mark in marks.values()]) for booklet in samples]
+    return float(np.std(cuts, ddof=1))
 
 
 def mark_abilities(booklet: Sequence[BookletPage], marks: Mapping[str, int]) -> dict[str, float]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from threading import Event, Thread
 from uuid import UUID
 
 import structlog
@@ -15,6 +17,8 @@ from itembank.background_runs.run_rows import RunTable
 from itembank.database import Database
 
 EVERY = timedelta(seconds=0.5)
+#: A step over many millions of answers takes longer than the silence after which a run counts as dead.
+PULSE_SECONDS = 10.0
 
 log = structlog.get_logger("samat.background")
 
@@ -64,6 +68,22 @@ class Heartbeat:
             # A busy database must not end a computation; the next report is half a second away.
             log.warning("progress could not be written", table=self._table.__tablename__, run=str(self._run_id))
             return True
+
+    @contextmanager
+    def pulse(self) -> Iterator[None]:
+        """Be heard even while a single step takes long: nobody else must take a living run for dead."""
+        ended = Event()
+        thread = Thread(target=self._beat_until, args=(ended,), name="pulse", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def _beat_until(self, ended: Event) -> None:
+        while not ended.wait(PULSE_SECONDS):
+            self.beat()
 
     def _report(self, figures: dict[str, float | None], now: datetime) -> bool:
         table = self._table

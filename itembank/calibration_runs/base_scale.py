@@ -10,7 +10,7 @@ import numpy as np
 
 from calibration.calibration_result import CalibratedItem, CalibrationResult
 from calibration.curve_linking import CURVE_METHODS, STOCKING_LORD, link_by_curves
-from calibration.drift import ItemDrift, item_drift, purged_link
+from calibration.drift import ItemDrift, error_of_difference, item_drift, purged_link
 from calibration.errors import CalibrationError
 from calibration.linking import (
     LEAST_ANCHORS,
@@ -149,15 +149,21 @@ class _Anchored:
         changed = any(_guessing_is_new(self.sound[name], self.base[name]) for name in self.anchors)
         return STOCKING_LORD if changed else MEAN_MEAN
 
-    def _moved(self, link: Link) -> dict[str, tuple[float, float]]:
+    def _moved(self, link: Link) -> dict[str, tuple[float, float, float]]:
+        found = {name: link.transform(self.sound[name]) for name in self.anchors}
         return {
-            name: (self.base[name].difficulty, link.transform(self.sound[name]).difficulty) for name in self.anchors
+            name: (
+                self.base[name].difficulty,
+                item.difficulty,
+                error_of_difference(self.base[name].se_difficulty, item.se_difficulty),
+            )
+            for name, item in found.items()
         }
 
     def _told(self, link: Link, purged: Sequence[str], remark: str) -> BaseLink:
         moved = self._moved(link)
-        old, new = ({name: pair[place] for name, pair in moved.items()} for place in (0, 1))
-        drifted = [one for one in item_drift(old, new) if one.item_id in purged] if purged else []
+        old, new, errors = ({name: entry[place] for name, entry in moved.items()} for place in range(3))
+        drifted = [one for one in item_drift(old, new, errors) if one.item_id in purged] if purged else []
         kept = [name for name in self.anchors if name not in purged]
         steps = np.array([moved[name][1] - moved[name][0] for name in kept])
         slopes = [link.transform(self.sound[name]).discrimination - self.base[name].discrimination for name in kept]

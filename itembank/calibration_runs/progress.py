@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
-from threading import Event, Thread
 from uuid import UUID
 
 from itembank.background_runs.heartbeat import Heartbeat
 from itembank.calibration_runs.time_left import TimeLeft
 from itembank.database import Database
 from itembank.tables import CalibrationRun
-
-#: A step over many millions of answers takes longer than the silence after which a run counts as dead.
-PULSE_SECONDS = 10.0
 
 
 class Progress(Heartbeat):
@@ -41,19 +36,3 @@ class Progress(Heartbeat):
     def going_on(self) -> bool:
         """Be heard without new figures, and tell whether to go on."""
         return self.beat()
-
-    @contextmanager
-    def pulse(self) -> Iterator[None]:
-        """Be heard even while a single step takes long: nobody else must take a living run for dead."""
-        ended = Event()
-        thread = Thread(target=self._beat_until, args=(ended,), name="calibration-pulse", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
-
-    def _beat_until(self, ended: Event) -> None:
-        while not ended.wait(PULSE_SECONDS):
-            self.beat()

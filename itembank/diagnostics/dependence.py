@@ -9,8 +9,8 @@ from calibration.local_dependence import PairDependence, local_dependence
 from itembank.diagnostics.evidence import Evidence, Found
 from itembank.diagnostics.findings import Dependence, PairDiagnosis
 
-#: Pairs that are kept; the worst come first.
-SHOWN_PAIRS: Final = 50
+#: Pairs that a run's record has room for; the worst come first.
+KEPT_PAIRS: Final = 1000
 
 
 def dependence(evidence: Evidence) -> Found:
@@ -30,7 +30,7 @@ def dependence(evidence: Evidence) -> Found:
                 highest_q3_star=found.highest_q3_star,
                 pairs=tuple(
                     _pair(evidence, pair)
-                    for pair in sorted(found.pairs, key=lambda pair: not pair.flagged)[:SHOWN_PAIRS]
+                    for pair in sorted(found.pairs, key=lambda pair: not pair.flagged)[:KEPT_PAIRS]
                 ),
             )
         }

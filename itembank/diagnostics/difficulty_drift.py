@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
 from calibration.calibration_result import FIXED, CalibratedItem
-from calibration.drift import purged_link, robust_z
+from calibration.drift import error_of_difference, purged_link, robust_z
 from calibration.errors import CalibrationError
 from calibration.linking import LEAST_ANCHORS, SHIFT, Link
 from itembank.diagnostics.evidence import Evidence, Found
@@ -24,7 +25,7 @@ def difficulty_drift(evidence: Evidence) -> Found:
     Raises:
         CalibrationError: Fewer than five such items, or as many would drift.
     """
-    old, new = _both(evidence)
+    old, new, errors = _both(evidence)
     if len(old) < LEAST_ANCHORS:
         raise CalibrationError(
             f"{len(old)} items were calibrated before and estimated anew; drift needs {LEAST_ANCHORS}",
@@ -34,8 +35,8 @@ def difficulty_drift(evidence: Evidence) -> Found:
     def link(names: Sequence[str]) -> Link:
         return Link(SHIFT, 1.0, float(np.mean([old[name] - new[name] for name in names])), tuple(names))
 
-    def moved(found: Link) -> dict[str, tuple[float, float]]:
-        return {name: (old[name], new[name] + found.intercept) for name in new}
+    def moved(found: Link) -> dict[str, tuple[float, float, float]]:
+        return {name: (old[name], new[name] + found.intercept, errors[name]) for name in new}
 
     found, purged = purged_link(list(new), link, moved)
     displacements = {name: new[name] + found.intercept - old[name] for name in new}
@@ -59,15 +60,18 @@ def is_comparable(item: CalibratedItem, known: Parameters) -> bool:
     return same_scores and (item.model == _GUESSED) == (known.model == _GUESSED)
 
 
-def _both(evidence: Evidence) -> tuple[dict[str, float], dict[str, float]]:
-    old, new = {}, {}
+def _both(evidence: Evidence) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+    """Old and new difficulties, and the standard errors of their differences, on the scale of the base bank."""
+    old, new, errors = {}, {}, {}
     for item in evidence.items:
         known = evidence.base.get(item.item_id)
         if known is None or known.source != CALIBRATED or item.flag == FIXED or not is_comparable(item, known):
             continue
-        if item.item_id in evidence.enough:
-            old[item.item_id], new[item.item_id] = known.difficulty, evidence.link.transform(item).difficulty
-    return old, new
+        linked = evidence.link.transform(item)
+        error = error_of_difference(known.se_difficulty, linked.se_difficulty)
+        if item.item_id in evidence.enough and math.isfinite(error):
+            old[item.item_id], new[item.item_id], errors[item.item_id] = known.difficulty, linked.difficulty, error
+    return old, new, errors
 
 
 def _standardised(displacements: dict[str, float], purged: Sequence[str]) -> dict[str, float]:

@@ -58,9 +58,9 @@ class ItemDiagnosis:
     ability, less what chance does; ``worst_gap`` the largest gap, at ``worst_ability``. ``misfits`` where the effect is
     large and not chance. ``s_x2`` exists for linear data alone. ``reason`` says why an item was not judged.
     Drift: ``displacement`` of the difficulty against the base bank without the anchors that drifted, in logits;
-    ``drifted`` where it is large and unlike the others'. ``drift_alarm`` is the moment (ISO 8601) at which the
-    cumulative sums passed their limit, ``drift_answer`` the how manieth answer that was, ``drift_began`` when the rise
-    set in, ``drift_direction`` "easier" or "harder".
+    ``drifted`` where it is large, unlike the others' and more than the errors of both estimates make.
+    ``drift_alarm`` is the moment (ISO 8601) at which the cumulative sums passed their limit, ``drift_answer`` the how
+    manieth answer that was, ``drift_began`` when the rise set in, ``drift_direction`` "easier" or "harder".
     Times: ``compromised`` where answers grew better and quicker than ability and speed explain, the later of both
     since ``compromised_since``.
     Classical: only of answers that were not asked for by ability; ``classical_basis`` says which.
@@ -137,7 +137,11 @@ class PairDiagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Dependence:
-    """Local dependence over all pairs that enough persons answered; ``pairs`` are the worst, worst first."""
+    """Local dependence over all pairs that enough persons answered.
+
+    ``n_flagged`` counts all of them; ``pairs`` are the flagged ones and then the next worst, worst first, as many as
+    the record keeps.
+    """
 
     n_pairs: int
     n_too_few: int
@@ -177,7 +181,8 @@ class SittingDiagnosis:
 class PersonFindings:
     """How many sittings were judged and how many surprise; ``sittings`` are the most surprising, first ones first.
 
-    ``by_chance`` is how many would be flagged if everybody answered as the curves say.
+    ``by_chance`` is how many would be flagged at most if everybody answered as the curves say: the sums of adaptive
+    sittings are cautious. ``flagged`` counts all; ``sittings`` are as many as the record keeps.
     """
 
     judged_by_likelihood: int
@@ -190,7 +195,11 @@ class PersonFindings:
 
 @dataclass(frozen=True, slots=True)
 class ModelFit:
-    """Fit of the model as a whole, by the sittings that answered every item."""
+    """Fit of the model as a whole, by the sittings that answered every item.
+
+    ``left_out`` are the codes of items that everybody got right, or nobody: neither figure counts them. ``srmr`` is
+    None in the records of runs that still did.
+    """
 
     n_persons: int
     n_items: int
@@ -200,7 +209,8 @@ class ModelFit:
     rmsea: float
     rmsea_low: float
     rmsea_high: float
-    srmr: float
+    srmr: float | None
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from calibration.errors import CalibrationError
 from calibration.item_fit import ResidualFit, residual_fit, summed_score_fit
 from calibration.limited_information import overall_fit
 from itembank.diagnostics.evidence import Evidence, Found
 from itembank.diagnostics.findings import ModelFit, ObservedShare
 from itembank.diagnostics.linear_forms import whole_form
 
+#: In fewer sittings numbers of points are put together until about as many groups are left as the item has parameters:
+#: with 50 sittings of 20 items for one item in 28, with 100 for one in 125.
+LEAST_SUMMED: Final = 100
 #: Typical gap, in shares of the points, from which misfit matters, …
 LARGE_MISFIT: Final = 0.08
 #: … and the chance that any item of a run is flagged if all curves are true.
@@ -46,9 +50,14 @@ def summed_scores(evidence: Evidence) -> Found:
     """Compute S-X² where nearly everybody answered the same items.
 
     Raises:
-        CalibrationError: They did not.
+        CalibrationError: They did not, or fewer than a hundred sittings did.
     """
     form = whole_form(evidence)
+    if form.data.n_persons < LEAST_SUMMED:
+        raise CalibrationError(
+            f"{form.data.n_persons} sittings answered the same items; S-X² needs {LEAST_SUMMED}",
+            code="too_few_sittings",
+        )
     fits = summed_score_fit(form.data, form.items, **form.population)
     fields: dict[str, dict[str, Any]] = {
         fit.item_id: {
@@ -74,7 +83,7 @@ def model_fit(evidence: Evidence) -> Found:
         run={
             "model_fit": ModelFit(
                 n_persons=form.data.n_persons,
-                n_items=form.data.n_items,
+                n_items=form.data.n_items - len(fit.left_out),
                 m2=fit.statistic,
                 m2_df=fit.degrees_of_freedom,
                 m2_p=fit.p_value,
@@ -82,6 +91,7 @@ def model_fit(evidence: Evidence) -> Found:
                 rmsea_low=fit.rmsea_interval[0],
                 rmsea_high=fit.rmsea_interval[1],
                 srmr=fit.residual,
+                left_out=tuple(sorted(evidence.labels[name].code for name in fit.left_out)),
             )
         }
     )

@@ -106,11 +106,13 @@ def _findings(document: Mapping[str, Any]) -> RunDiagnostics:
         "model_fit": ModelFit, "classical": ClassicalFindings, "times": TimeFindings
     }  # fmt: skip
     found = {name: kind(**document[name]) if document[name] else None for name, kind in singles.items()}
+    fit = found["model_fit"]
     drift, dependence, persons = document["drift"], document["dependence"], document["persons"]
     return RunDiagnostics(
         **{
             **document,
             **found,
+            "model_fit": replace(fit, left_out=tuple(fit.left_out)) if fit else None,
             "drift": DriftFindings(**{**drift, "purged": tuple(drift["purged"])}) if drift else None,
             "dependence": _with_rows(Dependence, dependence, "pairs", PairDiagnosis),
             "persons": _with_rows(PersonFindings, persons, "sittings", SittingDiagnosis),

@@ -15,9 +15,10 @@ from itembank.diagnostics.answer_times import AnswerTimes
 from itembank.diagnostics.evidence import Evidence, Found
 from itembank.diagnostics.findings import BY_LIKELIHOOD, BY_SUMS, PersonFindings, SittingDiagnosis
 
-#: Chance of a sitting as surprising below which it is flagged; of a hundred sound ones, about one is.
+#: Chance of a sitting as surprising below which it is flagged; of a hundred sound ones, at most about one is.
 CHANCE: Final = 0.01
-SHOWN_SITTINGS: Final = 50
+#: Sittings that a run's record has room for; the most surprising come first.
+KEPT_SITTINGS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def surprising_sittings(evidence: Evidence, times: AnswerTimes) -> Found:
                 not_judged=evidence.data.n_persons - len(judged),
                 flagged=len(flagged),
                 by_chance=CHANCE * len(judged),
-                sittings=tuple(details.sitting(one) for one in flagged[:SHOWN_SITTINGS]),
+                sittings=tuple(details.sitting(one) for one in flagged[:KEPT_SITTINGS]),
             )
         }
     )

@@ -19,7 +19,9 @@ class FailureKind(StrEnum):
     NO_ANCHORS = "no_anchors"
     #: No item that was answered has parameters in the bank.
     NO_PARAMETERS = "no_parameters"
-    #: Another refusal of the computation; the detail is its sentence.
+    #: The server went down again and again while it computed.
+    SERVER_LOST = "server_lost"
+    #: Another refusal of the computation; the detail is its code.
     REFUSED = "refused"
     #: Something that nobody foresaw; the detail is the kind of error, and the server's log has the rest.
     UNEXPECTED = "unexpected"
@@ -27,7 +29,7 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a study failed: the kind, and what the machine said in its own words."""
+    """Why a study failed: the kind, and what the machine said in its own words, unless that might count people."""
 
     kind: FailureKind
     detail: str
@@ -38,11 +40,14 @@ class Failure:
 
     @classmethod
     def of_refusal(cls, code: str, sentence: str) -> Failure:
-        """Name what a computation refused."""
-        return cls(FailureKind(code) if code in set(FailureKind) else FailureKind.REFUSED, sentence)
+        """Name what a computation refused, without a sentence that might tell how few people there are."""
+        if code not in set(FailureKind):
+            return cls(FailureKind.REFUSED, code)
+        kind = FailureKind(code)
+        return cls(kind, "" if kind is FailureKind.GROUP_TOO_SMALL else sentence)
 
     @classmethod
     def from_record(cls, line: str) -> Failure | None:
         """Return the failure that `to_record` wrote, None for an empty line."""
         kind, _separator, detail = line.partition(_SEPARATOR)
-        return cls(FailureKind(kind), detail) if line else None
+        return cls(FailureKind(kind), "" if kind == FailureKind.GROUP_TOO_SMALL else detail) if line else None

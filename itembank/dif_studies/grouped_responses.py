@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 
 from calibration.responses import ResponseData
 from itembank.calibration_runs.recorded_responses import of_unit
+from itembank.neutralisation.scope import still_counting
 from itembank.tables import Exam, GroupMembership, GroupVariable, RecordedAnswer, Sitting
 
 
@@ -35,7 +36,7 @@ def people_with_answers(
     session: Session, *, standard_id: UUID, unit: str, variable: GroupVariable, categories: Collection[str]
 ) -> dict[str, int]:
     """Count by group the people who have answered questions of a unit."""
-    sittings = _sittings(standard_id, unit, variable, categories)
+    sittings = _sittings(session, standard_id, unit, variable, categories)
     rows = session.connection().execute(
         select(sittings.c.category, func.count().label("people"))
         .where(sittings.c.place == 1)
@@ -50,7 +51,7 @@ def load_grouped_responses(
     """Load the answers of the people of some groups to the questions of a unit.
 
     Who sat more than once counts once, with the first sitting: answers of one person depend on each other, and a
-    question seen before is another question.
+    question seen before is another question. Answers that a neutralisation takes out say nothing and stay out.
 
     Args:
         session: The transaction.
@@ -62,7 +63,7 @@ def load_grouped_responses(
     Raises:
         CalibrationError: There is no answer.
     """
-    sittings = _sittings(standard_id, unit, variable, categories)
+    sittings = _sittings(session, standard_id, unit, variable, categories)
     further = session.connection().execute(select(func.count()).where(sittings.c.place > 1)).scalar_one()
     rows = session.connection().execute(
         select(
@@ -72,7 +73,8 @@ def load_grouped_responses(
             sittings.c.category,
         )
         .join(RecordedAnswer, col(RecordedAnswer.sitting_id) == sittings.c.sitting_id)
-        .where(sittings.c.place == 1)
+        .join(Sitting, col(Sitting.id) == sittings.c.sitting_id)
+        .where(sittings.c.place == 1, *still_counting(session))
         # In a fixed order, so that the same answers give the same last digits.
         .order_by(sittings.c.sitting_id, col(RecordedAnswer.position))
     )
@@ -95,9 +97,15 @@ def load_grouped_responses(
     return GroupedResponses(data, group_of, further)
 
 
-def _sittings(standard_id: UUID, unit: str, variable: GroupVariable, categories: Collection[str]) -> Subquery:
+def _sittings(
+    session: Session, standard_id: UUID, unit: str, variable: GroupVariable, categories: Collection[str]
+) -> Subquery:
     """Select the sittings with answers of people of some groups, each person's numbered from the first."""
-    has_answers = select(col(RecordedAnswer.sitting_id)).where(col(RecordedAnswer.sitting_id) == col(Sitting.id))
+    has_answers = (
+        select(col(RecordedAnswer.sitting_id))
+        .where(col(RecordedAnswer.sitting_id) == col(Sitting.id), *still_counting(session))
+        .correlate(Sitting)
+    )
     place = func.row_number().over(
         partition_by=col(Sitting.person_id), order_by=(col(Sitting.started_at), col(Sitting.id))
     )

@@ -11,17 +11,13 @@ import numpy
 import scipy
 
 from calibration.dif import DifStudy, ItemDif, LikelihoodRatioDif, Mantel, MantelHaenszel
-from calibration.dif.logistic_regression import LogisticDif
+from calibration.dif.logistic_regression import NEGLIGIBLE_SHARE, LogisticDif
 from calibration.dif.mantel_haenszel import SIGNIFICANT
 from calibration.exclusions import Exclusion
 from itembank.calibration_runs.recorded_responses import VersionLabel
 
-#: With fewer answers than these in a group the shrunken difference may lower the class, unless the adjusted p is small.
-SMALL_GROUP = 200
 #: Half the width of a 95 % interval in standard errors.
 HALF_WIDTH = 1.96
-#: A difference whose size depends on ability is pointed out from here on.
-CROSSING = 0.01
 
 _MEASURES: dict[type[Any], str] = {
     MantelHaenszel: "delta",
@@ -51,10 +47,11 @@ class DifItem:
         standard_error: Its standard error, where there is one.
         p_value: Chance of at least this much difference where there is none.
         p_adjusted: The same after Benjamini and Hochberg, over all items of the study.
-        classification: ``"A"`` negligible, ``"B"`` moderate, ``"C"`` large.
-        own_classification: The class without shrinkage.
+        classification: ``"A"`` negligible or perhaps chance, ``"B"`` moderate, ``"C"`` large.
+        own_classification: The class by itself, as if it were the only item tested.
         shrunken: The delta believed after seeing all items, and its standard deviation; None where there is none.
-        crossing: Whether the size of the difference depends on ability.
+        crossing: Whether the size of the difference depends on ability, by more than a negligible part and more than
+            chance would do among so many items.
         calibrated: Whether its parameters rest on answers and not on a writer's rating alone.
     """
 
@@ -161,13 +158,17 @@ def study_results(study: DifStudy, *, labels: Mapping[str, VersionLabel], facts:
         labels: What item versions are called.
         facts: What stands around them.
     """
-    from scipy.stats import false_discovery_control
-
-    p_values = [item.comparison.p_value for item in study.items]
-    adjusted = false_discovery_control(p_values).tolist() if p_values else []
+    adjusted = _adjusted({item.item_id: item.comparison.p_value for item in study.items})
+    slopes = {item.item_id: item.comparison for item in study.items if isinstance(item.comparison, LogisticDif)}
+    slopes_adjusted = _adjusted({name: comparison.p_non_uniform for name, comparison in slopes.items()})
+    crossing = {
+        name
+        for name, comparison in slopes.items()
+        if slopes_adjusted[name] < SIGNIFICANT and comparison.share_non_uniform >= NEGLIGIBLE_SHARE
+    }
     items = [
-        _item(item, labels[item.item_id], p_adjusted, facts=facts)
-        for item, p_adjusted in zip(study.items, adjusted, strict=True)
+        _item(item, labels[item.item_id], adjusted[item.item_id], crossing=item.item_id in crossing, facts=facts)
+        for item in study.items
     ]
     left_out = (*study.left_out, *facts.without_parameters)
     return StudyResults(
@@ -184,9 +185,16 @@ def study_results(study: DifStudy, *, labels: Mapping[str, VersionLabel], facts:
     )
 
 
-def _item(item: ItemDif, label: VersionLabel, p_adjusted: float, *, facts: StudyFacts) -> DifItem:
+def _adjusted(p_values: Mapping[str, float]) -> dict[str, float]:
+    """Adjust p for there being so many, after Benjamini and Hochberg."""
+    from scipy.stats import false_discovery_control
+
+    adjusted = false_discovery_control(list(p_values.values())).tolist() if p_values else []
+    return dict(zip(p_values, adjusted, strict=True))
+
+
+def _item(item: ItemDif, label: VersionLabel, p_adjusted: float, *, crossing: bool, facts: StudyFacts) -> DifItem:
     comparison, shrunken, own = item.comparison, item.shrunken, item.comparison.classification
-    doubtful = min(item.n_reference, item.n_focal) < SMALL_GROUP and p_adjusted >= SIGNIFICANT
     return DifItem(
         item_version_id=item.item_id,
         item_id=facts.item_ids[item.item_id],
@@ -201,12 +209,12 @@ def _item(item: ItemDif, label: VersionLabel, p_adjusted: float, *, facts: Study
         standard_error=comparison.standard_error,
         p_value=comparison.p_value,
         p_adjusted=p_adjusted,
-        # A small group's difference is mostly chance: what all items teach may clear an item, but neither accuse it nor
-        # clear one that stands out even among so many tests.
-        classification=min(own, shrunken.middle_class) if shrunken is not None and doubtful else own,
+        # Of many sound items some differ much by chance alone, whatever the method, the more so the smaller the groups
+        # are: only one that stands out among so many is accused.
+        classification=own if p_adjusted < SIGNIFICANT else "A",
         own_classification=own,
         shrunken=None if shrunken is None else (shrunken.delta, shrunken.standard_deviation),
-        crossing=isinstance(comparison, LogisticDif) and comparison.p_non_uniform < CROSSING,
+        crossing=crossing,
         calibrated=item.item_id in facts.calibrated,
     )
 

@@ -13,7 +13,7 @@ from itembank.tables import DifStudyRun
 
 
 class DifStudyWorker(RunWorker):
-    """Executes waiting studies one after the other.
+    """Executes waiting studies one after the other; one whose server went down is taken up again.
 
     Args:
         database: The database.
@@ -21,4 +21,4 @@ class DifStudyWorker(RunWorker):
     """
 
     def __init__(self, database: Database, *, clock: Callable[[], datetime] = utc_now) -> None:
-        super().__init__(database, table=DifStudyRun, execute=execute_study, clock=clock)
+        super().__init__(database, table=DifStudyRun, execute=execute_study, resume=True, clock=clock)

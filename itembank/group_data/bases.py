@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -19,6 +19,9 @@ from itembank.storable_text import can_be_kept
 from itembank.tables import GroupMembership, GroupVariable, LawfulBasis
 
 LONGEST_REFERENCE, LONGEST_PURPOSE = 300, 1000
+#: Ten years with their leap days: who needs longer looks at the ground again.
+LONGEST_TIME = timedelta(days=3653)
+_YEARS = "in years of the Common Era (2026, not 2569)"
 
 
 class BasisState(StrEnum):
@@ -27,6 +30,8 @@ class BasisState(StrEnum):
     COMING = "coming"
     IN_FORCE = "in_force"
     EXPIRED = "expired"
+    #: Another was recorded since, which has begun, or which was recorded before this one had begun.
+    REPLACED = "replaced"
     WITHDRAWN = "withdrawn"
 
 
@@ -62,7 +67,8 @@ def record_basis(
 ) -> BasisView:
     """Record why the law allows a variable's data to be kept and compared, from one day to another.
 
-    Data that are on record already are used under the new basis too.
+    From its first day it takes the place of those recorded before, so that a time can be shortened and a mistake
+    corrected; one that had not begun yet never does. Data that are on record already are used under the new basis too.
 
     Args:
         session: The transaction.
@@ -78,7 +84,8 @@ def record_basis(
     Raises:
         NotAllowed: The actor is not an administrator.
         NotFound: There is no such variable.
-        InvalidInput: The ground does not fit the kind of data, something is missing, or the days are past or exchanged.
+        InvalidInput: The ground does not fit the kind of data, something is missing, or the days are past, exchanged,
+            more than ten years apart or more than ten years ahead.
     """
     actor.require(Role.ADMINISTRATOR)
     variable = _locked(session, variable_id)
@@ -92,7 +99,7 @@ def record_basis(
         valid_from=valid_from,
         valid_until=valid_until,
         recorded_by=actor.display_name,
-        recorded_at=now,
+        recorded_at=_moment_after(session, variable_id, now),
     )
     session.add(basis)
     session.flush()
@@ -100,7 +107,7 @@ def record_basis(
         session, actor=actor, action="group.basis", kind="group", subject=variable.id, now=now,
         title=variable.name_th, ground=ground, reference=basis.reference,
     )  # fmt: skip
-    return _view(basis, legal_day(now))
+    return basis_view(session, basis.id, now=now)
 
 
 def withdraw_basis(session: Session, *, actor: Actor, variable_id: UUID, now: datetime) -> int:
@@ -160,17 +167,30 @@ def bases_of(session: Session, variable_id: UUID, *, now: datetime) -> tuple[Bas
         .where(LawfulBasis.variable_id == variable_id)
         .order_by(col(LawfulBasis.recorded_at).desc(), col(LawfulBasis.valid_until).desc())
     )
-    return tuple(_view(row, today) for row in rows)
+    views: list[BasisView] = []
+    standing: list[LawfulBasis] = []
+    for row in rows:
+        views.append(_view(row, _state(row, standing, today)))
+        if row.withdrawn_at is None and not _never_begins(row, standing):
+            standing.append(row)
+    return tuple(views)
 
 
 def in_force(bases: Sequence[BasisView]) -> BasisView | None:
-    """Pick the newest that is in force."""
+    """Pick the one that is in force: the newest that has begun, unless its time is over."""
     return next((basis for basis in bases if basis.state is BasisState.IN_FORCE), None)
 
 
 def basis_view(session: Session, basis_id: UUID, *, now: datetime) -> BasisView:
     """Describe one basis, for the records that rest on it."""
-    return _view(session.get_one(LawfulBasis, basis_id), legal_day(now))
+    variable_id = session.get_one(LawfulBasis, basis_id).variable_id
+    return next(basis for basis in bases_of(session, variable_id, now=now) if basis.id == basis_id)
+
+
+def _moment_after(session: Session, variable_id: UUID, now: datetime) -> datetime:
+    """Give a moment after that of any basis recorded before: which one is the newest must never be in doubt."""
+    latest = session.exec(select(func.max(LawfulBasis.recorded_at)).where(LawfulBasis.variable_id == variable_id)).one()
+    return now if latest is None or latest < now else latest + timedelta(microseconds=1)
 
 
 def _locked(session: Session, variable_id: UUID) -> GroupVariable:
@@ -187,8 +207,12 @@ def _require_fitting(variable: GroupVariable, ground: str) -> None:
 
 
 def _require_days(first: date, last: date, *, today: date) -> None:
+    if first - today > LONGEST_TIME:
+        raise InvalidInput(field="valid_from", expected=f"a day within ten years from now, {_YEARS}")
     if last < first:
         raise InvalidInput(field="valid_until", expected="a day on or after the first one")
+    if last - first > LONGEST_TIME:
+        raise InvalidInput(field="valid_until", expected=f"a day at most ten years after the first one, {_YEARS}")
     if last < today:
         raise InvalidInput(field="valid_until", expected="a day that is not past")
 
@@ -200,7 +224,7 @@ def _sentence(entered: str, *, field: str, longest: int) -> str:
     return text
 
 
-def _view(row: LawfulBasis, today: date) -> BasisView:
+def _view(row: LawfulBasis, state: BasisState) -> BasisView:
     return BasisView(
         id=row.id,
         ground=LegalGround(row.basis),
@@ -213,13 +237,21 @@ def _view(row: LawfulBasis, today: date) -> BasisView:
         withdrawn_by=row.withdrawn_by,
         withdrawn_at=row.withdrawn_at,
         people_deleted=row.people_deleted,
-        state=_state(row, today),
+        state=state,
     )
 
 
-def _state(row: LawfulBasis, today: date) -> BasisState:
+def _state(row: LawfulBasis, newer: Sequence[LawfulBasis], today: date) -> BasisState:
+    """Tell where a basis stands, given those recorded after it that stand."""
     if row.withdrawn_at is not None:
         return BasisState.WITHDRAWN
+    if _never_begins(row, newer) or any(one.valid_from <= today for one in newer):
+        return BasisState.REPLACED
     if today < row.valid_from:
         return BasisState.COMING
     return BasisState.EXPIRED if today > row.valid_until else BasisState.IN_FORCE
+
+
+def _never_begins(row: LawfulBasis, newer: Sequence[LawfulBasis]) -> bool:
+    """Tell whether another was recorded before this one's first day."""
+    return any(legal_day(one.recorded_at) < row.valid_from for one in newer)

@@ -49,13 +49,11 @@ class RefusedRow:
 class LoadReport:
     """What loading some rows would do, or did: all of it, or nothing where a row is refused.
 
+    It says nothing of what was on record before: a guess held against that would tell who is in which group.
     ``counts`` are the rows of each group by its code.
     """
 
     rows: int
-    added: int
-    changed: int
-    unchanged: int
     counts: Mapping[str, int]
     refused: tuple[RefusedRow, ...]
 
@@ -63,7 +61,7 @@ class LoadReport:
 def preview_people(
     session: Session, *, actor: Actor, variable_id: UUID, rows: Sequence[EnteredRow], now: datetime
 ) -> LoadReport:
-    """Tell what loading these rows would do; nothing is stored.
+    """Tell what loading these rows would do; nothing is stored but that somebody looked, and at how many rows.
 
     Raises:
         NotAllowed: The actor is not an administrator.
@@ -72,8 +70,13 @@ def preview_people(
     """
     actor.require(Role.ADMINISTRATOR)
     variable = find_variable(session, variable_id)
-    require_basis(session, variable, now=now)
-    return _Plan.of(session, variable, rows).report
+    basis = require_basis(session, variable, now=now)
+    report = _Plan.of(session, variable, rows).report
+    audit.record(
+        session, actor=actor, action="group.preview", kind="group", subject=variable.id, now=now,
+        title=variable.name_th, people=report.rows, reference=basis.reference,
+    )  # fmt: skip
+    return report
 
 
 def load_people(
@@ -130,7 +133,7 @@ def set_person(
 def forget_person(session: Session, *, actor: Actor, variable_id: UUID, username: str, now: datetime) -> None:
     """Delete the group of one person, such as one who takes a consent back; no basis is needed for that.
 
-    Nothing tells whether anything was on record: that would tell about the person.
+    The answer does not tell whether anything was on record: that would tell about the person.
 
     Raises:
         NotAllowed: The actor is not an administrator.
@@ -176,9 +179,6 @@ class _Plan:
         changed = {person: code for person, code in wanted.items() if known.get(person, code) != code}
         report = LoadReport(
             rows=len(rows),
-            added=len(added),
-            changed=len(changed),
-            unchanged=len(wanted) - len(added) - len(changed),
             counts=Counter(wanted.values()),
             refused=tuple(refused),
         )

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from itembank import audit
 from itembank.actor import Actor, Role
 from itembank.errors import AlreadyExists, InvalidInput, NotFound
-from itembank.group_data.bases import BasisView, bases_of, in_force
+from itembank.group_data.bases import BasisState, BasisView, bases_of, in_force
 from itembank.storable_text import can_be_kept
 from itembank.tables import GroupCategory, GroupMembership, GroupVariable
 
@@ -53,6 +53,11 @@ class VariableView:
     def has_expired(self) -> bool:
         """Whether data are on record without a basis that would still allow their use."""
         return self.people > 0 and self.basis is None
+
+    @property
+    def has_coming(self) -> bool:
+        """Whether a basis is on record whose first day is still to come."""
+        return any(basis.state is BasisState.COMING for basis in self.bases)
 
 
 def create_variable(

@@ -11,15 +11,17 @@ from sqlmodel import Session, col, select
 from itembank import audit
 from itembank.actor import Actor, Role
 from itembank.calibration_runs.recorded_responses import versions_of
-from itembank.errors import IllegalMove, NotFound, OwnCut
-from itembank.tables import Bank, UnitCut
+from itembank.errors import IllegalMove, JudgeOfPanel, NotFound, OwnCut
+from itembank.standard_setting.panel_rows import find_panel, pages_of, rated_of
+from itembank.tables import Bank, PanelJudge, UnitCut
 
 
 @dataclass(frozen=True, slots=True)
 class CutView:
     """A cut score of a unit on the scale of a bank.
 
-    ``proposed`` tells whether new exams of the unit propose it.
+    ``proposed`` tells whether new exams of the unit propose it, ``rated_items`` how many of the ``items`` judged were
+    not calibrated: their curves were writers' ratings.
     """
 
     id: UUID
@@ -36,6 +38,8 @@ class CutView:
     adopted_by: str | None
     adopted_at: datetime | None
     proposed: bool
+    items: int
+    rated_items: int
 
 
 def list_cuts(session: Session, *, actor: Actor, unit: str | None = None) -> tuple[CutView, ...]:
@@ -45,22 +49,22 @@ def list_cuts(session: Session, *, actor: Actor, unit: str | None = None) -> tup
         NotAllowed: The actor neither measures nor runs exams.
     """
     actor.require(Role.PSYCHOMETRICIAN, Role.ADMINISTRATOR)
-    query = select(UnitCut, Bank.number).join(Bank, col(Bank.id) == col(UnitCut.bank_id))
+    query = select(UnitCut)
     if unit is not None:
         query = query.where(UnitCut.unit == unit)
     rows = session.exec(query.order_by(col(UnitCut.accepted_at).desc())).all()
     current: dict[tuple[UUID, str], UUID | None] = {}
-    for row, _ in rows:
+    for row in rows:
         if (row.standard_id, row.unit) not in current:
             newest = _adopted(session, standard_id=row.standard_id, unit=row.unit)
             current[row.standard_id, row.unit] = newest.id if newest else None
-    return tuple(_view(row, number, proposed=current[row.standard_id, row.unit] == row.id) for row, number in rows)
+    return tuple(_view(session, row, proposed=current[row.standard_id, row.unit] == row.id) for row in rows)
 
 
 def proposed_cut(session: Session, *, standard_id: UUID, unit: str) -> CutView | None:
     """Give the cut score that new exams of a unit propose: the one taken over last; None before any was."""
     row = _adopted(session, standard_id=standard_id, unit=unit)
-    return None if row is None else _view(row, session.get_one(Bank, row.bank_id).number, proposed=True)
+    return None if row is None else _view(session, row, proposed=True)
 
 
 def cut_of_panel(session: Session, *, panel_id: UUID) -> CutView | None:
@@ -70,7 +74,7 @@ def cut_of_panel(session: Session, *, panel_id: UUID) -> CutView | None:
         return None
     newest = _adopted(session, standard_id=row.standard_id, unit=row.unit)
     proposed = newest is not None and newest.id == row.id
-    return _view(row, session.get_one(Bank, row.bank_id).number, proposed=proposed)
+    return _view(session, row, proposed=proposed)
 
 
 def adopt_cut(session: Session, *, actor: Actor, cut_id: UUID, now: datetime) -> CutView:
@@ -82,6 +86,7 @@ def adopt_cut(session: Session, *, actor: Actor, cut_id: UUID, now: datetime) ->
         NotAllowed: The actor is not an administrator.
         NotFound: There is no such cut score.
         OwnCut: The actor accepted it.
+        JudgeOfPanel: The actor was a judge of its panel.
         IllegalMove: It is the proposed one already.
     """
     actor.require(Role.ADMINISTRATOR)
@@ -90,6 +95,7 @@ def adopt_cut(session: Session, *, actor: Actor, cut_id: UUID, now: datetime) ->
         raise NotFound(what="cut score", name=cut_id)
     if _accepted_by(row, actor):
         raise OwnCut(name=row.accepted_by)
+    refuse_judge(session, actor=actor, panel_id=row.panel_id)
     newest = _adopted(session, standard_id=row.standard_id, unit=row.unit)
     if newest is not None and newest.id == row.id:
         raise IllegalMove(what="cut score", state="proposed already", move="taking it over")
@@ -100,7 +106,17 @@ def adopt_cut(session: Session, *, actor: Actor, cut_id: UUID, now: datetime) ->
         session, actor=actor, action="panel.adopt", kind="panel", subject=row.panel_id, now=now,
         unit=row.unit, cut_score=row.theta, standard_error=row.standard_error,
     )  # fmt: skip
-    return _view(row, session.get_one(Bank, row.bank_id).number, proposed=True)
+    return _view(session, row, proposed=True)
+
+
+def refuse_judge(session: Session, *, actor: Actor, panel_id: UUID) -> None:
+    """Refuse a judge of a panel who would decide what comes of it.
+
+    Raises:
+        JudgeOfPanel: The actor is one.
+    """
+    if actor.person_id is not None and session.get(PanelJudge, (panel_id, actor.person_id)) is not None:
+        raise JudgeOfPanel(name=actor.display_name)
 
 
 def _accepted_by(row: UnitCut, actor: Actor) -> bool:
@@ -122,7 +138,8 @@ def _adopted(session: Session, *, standard_id: UUID, unit: str) -> UnitCut | Non
     ).first()
 
 
-def _view(row: UnitCut, bank_number: int, *, proposed: bool) -> CutView:
+def _view(session: Session, row: UnitCut, *, proposed: bool) -> CutView:
+    panel = find_panel(session, row.panel_id)
     return CutView(
         id=row.id,
         unit=row.unit,
@@ -132,10 +149,12 @@ def _view(row: UnitCut, bank_number: int, *, proposed: bool) -> CutView:
         judges=row.judges,
         panel_id=row.panel_id,
         round=row.round,
-        bank_number=bank_number,
+        bank_number=session.get_one(Bank, row.bank_id).number,
         accepted_by=row.accepted_by,
         accepted_at=row.accepted_at,
         adopted_by=row.adopted_by,
         adopted_at=row.adopted_at,
         proposed=proposed,
+        items=len({page.item_version_id for page in pages_of(panel)}),
+        rated_items=len(rated_of(session, panel)),
     )

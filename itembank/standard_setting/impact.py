@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from calibration.standard_setting import share_passing
 from itembank.calibration_runs.recorded_responses import of_unit
+from itembank.delivery.outcome_versions import documents_in_force
 from itembank.tables import Exam, RecordedOutcome, Sitting
 
 #: Fewer would make of one candidate several per cent.
@@ -59,16 +60,16 @@ def known_abilities(session: Session, *, standard_id: UUID, unit: str) -> KnownA
         Real candidates where there are 30, else simulated ones where there are 30, else None: the two are never mixed.
     """
     for simulated in (False, True):
-        documents = session.exec(
-            select(RecordedOutcome.document)
+        told = session.exec(
+            select(RecordedOutcome.sitting_id, RecordedOutcome.document)
             .join(Sitting, col(Sitting.id) == col(RecordedOutcome.sitting_id))
             .join(Exam, col(Exam.id) == col(Sitting.exam_id))
             .where(*of_unit(standard_id, unit), col(Sitting.simulated).is_(simulated))
             .order_by(col(Sitting.finished_at).desc(), col(Sitting.id))
             .limit(MOST_SITTINGS)
         ).all()
-        if len(documents) >= FEWEST_SITTINGS:
-            units = [document["unit"] for document in documents]
+        if len(told) >= FEWEST_SITTINGS:
+            units = [document["unit"] for document in documents_in_force(session, dict(told))]
             return KnownAbilities(
                 tuple(float(outcome["theta"]) for outcome in units),
                 tuple(float(outcome["standard_error"]) for outcome in units),

@@ -23,6 +23,7 @@ from itembank.standard_setting.panel_rows import (
     expected_of_each,
     find_panel,
     pages_of,
+    rated_of,
     said_by_each,
     said_in,
 )
@@ -31,6 +32,11 @@ from itembank.tables import ItemVersion, PanelBallot, PanelJudge, PanelJudgement
 
 #: A page that was opened stays open so long; after that looking at it is another look.
 LOOK_LASTS = timedelta(minutes=30)
+#: Whether there is a booklet: how the panel is judged, and what is not possible then.
+_OTHER_METHOD = {
+    True: ("judged by bookmarks", "judging a single item"),
+    False: ("judged item by item", "placing a bookmark"),
+}
 _HIDDEN = (PanelState.DRAFT, PanelState.ABANDONED)
 
 
@@ -60,7 +66,7 @@ class JudgedPage:
 
 @dataclass(frozen=True, slots=True)
 class JudgingView:
-    """A panel as one of its judges sees it."""
+    """A panel as one of its judges sees it; ``rated`` lists the items whose curves are their writers' ratings."""
 
     panel_id: UUID
     unit: str
@@ -82,6 +88,7 @@ class JudgingView:
     may_look: bool
     may_judge: bool
     feedback: JudgeFeedback | None
+    rated: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +174,8 @@ def page_view(session: Session, *, actor: Actor, panel_id: UUID, place: int, now
     framework = standard_by_id(session, panel.standard_id).framework
     element = framework.element_of(page.criterion)
     share = seen.pages[place - 1].share
-    judged = seen.bookmark is not None if panel.method == BOOKMARK else share is not None
+    # A bookmark judges the pages before it and its own; those behind it the judge may not even have read.
+    judged = place <= (seen.bookmark or 0) if panel.method == BOOKMARK else share is not None
     return PageView(
         panel=seen,
         place=place,
@@ -234,7 +242,7 @@ def place_bookmark(session: Session, *, actor: Actor, panel_id: UUID, page: int,
     if not 2 <= page <= last:
         raise InvalidInput(field="bookmark", expected=f"a page from 2 to {last}")
     _ballot(session, actor, panel, now).bookmark = page
-    _said(session, actor, panel, now, page=page)
+    _said(session, actor, panel, now, said="bookmark")
     return _view(session, actor, panel)
 
 
@@ -258,7 +266,7 @@ def set_limits(
     """
     panel = _judged_now(session, actor, panel_id, bookmark=None)
     if not panel.asks_limits:
-        raise IllegalMove(what="panel", state="without limits", move="setting limits")
+        raise IllegalMove(what="panel", state="one that asks for no limits", move="setting limits")
     names = ("lowest_cut", "highest_cut", "lowest_failing", "highest_failing")
     low, high, few, many = limits
     for name, value in zip(names, limits, strict=True):
@@ -269,7 +277,7 @@ def set_limits(
     if few >= many:
         raise InvalidInput(field="highest_failing", expected="more than the lowest share failing")
     _ballot(session, actor, panel, now).limits = list(limits)
-    _said(session, actor, panel, now, limits=list(limits))
+    _said(session, actor, panel, now, said="limits")
     return _view(session, actor, panel)
 
 
@@ -288,7 +296,8 @@ def _judged_now(session: Session, actor: Actor, panel_id: UUID, *, bookmark: boo
     if panel.state != PanelState.ROUND_OPEN:
         raise IllegalMove(what="panel", state=panel.state, move="judging")
     if bookmark is not None and bookmark != (panel.method == BOOKMARK):
-        raise IllegalMove(what="panel", state=panel.method, move="judging so")
+        state, move = _OTHER_METHOD[panel.method == BOOKMARK]
+        raise IllegalMove(what="panel", state=state, move=move)
     return panel
 
 
@@ -318,6 +327,7 @@ def _ballot(session: Session, actor: Actor, panel: StandardPanel, now: datetime)
 
 
 def _said(session: Session, actor: Actor, panel: StandardPanel, now: datetime, **details: object) -> None:
+    # What was said stays out: the log is read while the round is open, and then nobody knows it of another.
     session.flush()
     audit.record(
         session, actor=actor, action="panel.judge", kind="panel", subject=panel.id, now=now,
@@ -369,4 +379,5 @@ def _view(session: Session, actor: Actor, panel: StandardPanel) -> JudgingView:
         may_look=PanelState(panel.state) in LOOKING,
         may_judge=panel.state == PanelState.ROUND_OPEN,
         feedback=feedback_for(session, panel_id=panel.id, person_id=person),
+        rated=rated_of(session, panel),
     )

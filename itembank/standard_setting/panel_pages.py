@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -80,7 +80,7 @@ def choose_pages(
         seed: Of the sample.
 
     Raises:
-        BankTooSmall: No item of the unit counts.
+        BankTooSmall: No item of the unit counts, or a booklet's items are all equally hard.
         InvalidInput: The sample is larger than the bank, or a booklet can't be put in order.
     """
     rows = operational_rows(session, bank_id=bank_id, unit=unit)
@@ -96,6 +96,8 @@ def choose_pages(
         booklet = ordered_booklet(pool_of_rows(chosen), response_probability=response_probability)
     except CalibrationError as refusal:
         raise InvalidInput(field="response_probability", expected=str(refusal)) from refusal
+    if booklet[0].theta == booklet[-1].theta and len(booklet) > 1:
+        raise BankTooSmall(reason=f"its items for unit {unit} are all equally hard, so that no booklet orders them.")
     return ChosenPages(
         tuple(replace(pages[one.item_id], score=one.score, theta=one.theta) for one in booklet), len(rows)
     )
@@ -125,6 +127,32 @@ def balanced_sample(rows: Sequence[BankItem], *, size: int, seed: int) -> list[B
         turns.append((taken[criterion], chance, place))
     # The first drawn of every criterion, then the second of every one, and so on.
     return [rows[place] for place in sorted(place for _, _, place in sorted(turns)[:size])]
+
+
+def other_booklets(
+    rows: Sequence[BankItem], *, size: int, response_probability: float, count: int
+) -> list[list[BookletPage]]:
+    """Make the booklets that other samples of a bank's items would have been.
+
+    Args:
+        rows: All items of the unit that count in the bank.
+        size: Items of a sample.
+        response_probability: Of the booklets.
+        count: How many booklets.
+
+    Returns:
+        The booklets, always the same for the same items.
+    """
+    # Where a page lies depends on its item alone, so the pages of all items are found once.
+    pages: dict[str, list[BookletPage]] = {}
+    for page in ordered_booklet(pool_of_rows(rows), response_probability=response_probability):
+        pages.setdefault(page.item_id, []).append(page)
+    samples = (balanced_sample(rows, size=size, seed=seed) for seed in range(count))
+    return [_in_order(page for row in sample for page in pages[str(row.item_version_id)]) for sample in samples]
+
+
+def _in_order(pages: Iterable[BookletPage]) -> list[BookletPage]:
+    return sorted(pages, key=lambda page: page.theta)
 
 
 def pool_of_rows(rows: Sequence[BankItem]) -> ItemPool:

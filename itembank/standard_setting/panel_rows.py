@@ -9,9 +9,10 @@ from sqlmodel import Session, col, select
 
 from calibration.standard_setting.bookmark import BOOKMARK
 from itembank.errors import NotFound
+from itembank.publishing.parameters import PRIOR
 from itembank.standard_setting.panel_pages import PanelPage
 from itembank.standard_setting.round_outcome import Said
-from itembank.tables import PanelBallot, PanelJudge, PanelJudgement, PanelRound, Person, StandardPanel
+from itembank.tables import BankItem, PanelBallot, PanelJudge, PanelJudgement, PanelRound, Person, StandardPanel
 
 
 def find_panel(session: Session, panel_id: UUID, *, lock: bool = False) -> StandardPanel:
@@ -30,6 +31,20 @@ def find_panel(session: Session, panel_id: UUID, *, lock: bool = False) -> Stand
 def pages_of(panel: StandardPanel) -> tuple[PanelPage, ...]:
     """Give what the judges go through."""
     return tuple(PanelPage.from_dict(document) for document in panel.pages)
+
+
+def rated_of(session: Session, panel: StandardPanel) -> tuple[UUID, ...]:
+    """List the item versions on a panel's pages whose curves are their writers' ratings, not calibrated."""
+    versions = list(dict.fromkeys(page.item_version_id for page in pages_of(panel)))
+    rated = session.exec(
+        select(BankItem.item_version_id).where(
+            BankItem.bank_id == panel.bank_id,
+            col(BankItem.item_version_id).in_(versions),
+            BankItem.parameter_source == PRIOR,
+        )
+    )
+    known = set(rated)
+    return tuple(version for version in versions if version in known)
 
 
 def judges_of(session: Session, panel_id: UUID) -> dict[UUID, str]:

@@ -25,6 +25,7 @@ from itembank.standard_setting.panel_rows import (
     find_panel,
     judges_of,
     pages_of,
+    rated_of,
     rounds_of,
     said_by_each,
     said_in,
@@ -88,13 +89,17 @@ class PanelLine:
 
 @dataclass(frozen=True, slots=True)
 class JudgeProgress:
-    """A judge of a panel: how much is said in the round, and how many of the items are the judge's own."""
+    """A judge of a panel: how much is said in the round, how many of the items are the judge's own.
+
+    ``candidate`` tells whether the judge may be a candidate, too: then the items seen here can be asked in an exam.
+    """
 
     person_id: UUID
     name: str
     said: int
     expected: int
     own_items: int
+    candidate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,11 @@ class RoundView:
 
 @dataclass(frozen=True, slots=True)
 class PanelView:
-    """A panel as psychometricians and administrators see it."""
+    """A panel as psychometricians and administrators see it.
+
+    ``rated`` lists the items whose curves are their writers' ratings, ``actor_judges`` tells whether the one who looks
+    is a judge of it, who accepts nothing.
+    """
 
     id: UUID
     unit: str
@@ -127,6 +136,7 @@ class PanelView:
     items: int
     items_in_bank: int
     pages: tuple[PanelPage, ...]
+    rated: tuple[UUID, ...]
     judges: tuple[JudgeProgress, ...]
     closed_rounds: tuple[RoundView, ...]
     open_round: RoundView | None
@@ -137,6 +147,7 @@ class PanelView:
     reason: str
     possible_moves: tuple[str, ...]
     cut: CutView | None
+    actor_judges: bool
 
     @property
     def is_sample(self) -> bool:
@@ -241,6 +252,8 @@ def panel_view(session: Session, *, actor: Actor, panel_id: UUID) -> PanelView:
     pages = pages_of(panel)
     versions = {page.item_version_id for page in pages}
     rounds = [_round_view(row) for row in rounds_of(session, panel.id)]
+    judges = _progress(session, panel, versions)
+    own = any(judge.person_id == actor.person_id for judge in judges)
     in_force, bank = find_bank_in_force(session), session.get_one(Bank, panel.bank_id)
     return PanelView(
         id=panel.id,
@@ -258,7 +271,8 @@ def panel_view(session: Session, *, actor: Actor, panel_id: UUID) -> PanelView:
         items=len(versions),
         items_in_bank=panel.items_in_bank,
         pages=pages,
-        judges=_progress(session, panel, versions),
+        rated=rated_of(session, panel),
+        judges=judges,
         closed_rounds=tuple(one for one in rounds if one.closed_at is not None),
         open_round=next((one for one in rounds if one.closed_at is None), None),
         bank_number=bank.number,
@@ -266,18 +280,20 @@ def panel_view(session: Session, *, actor: Actor, panel_id: UUID) -> PanelView:
         created_by=panel.created_by,
         created_at=panel.created_at,
         reason=panel.reason,
-        possible_moves=_moves_of(actor, panel, rounds),
+        possible_moves=_moves_of(actor, panel, rounds, judges=own),
         cut=cut_of_panel(session, panel_id=panel.id),
+        actor_judges=own,
     )
 
 
-def _moves_of(actor: Actor, panel: StandardPanel, rounds: Sequence[RoundView]) -> tuple[str, ...]:
-    """List what the actor may do with a panel; what has no cut score can't be accepted."""
+def _moves_of(actor: Actor, panel: StandardPanel, rounds: Sequence[RoundView], *, judges: bool) -> tuple[str, ...]:
+    """List what the actor may do with a panel; what has no cut score can't be accepted, nor anything by a judge."""
     if not actor.has(Role.PSYCHOMETRICIAN):
         return ()
     moves = possible_moves(PanelState(panel.state), rounds_left=panel.round < panel.rounds)
     last = rounds[-1].results if rounds else None
-    return tuple(move for move in moves if move != "accept" or (last is not None and last.theta is not None))
+    acceptable = not judges and last is not None and last.theta is not None
+    return tuple(move for move in moves if move != "accept" or acceptable)
 
 
 def _take_plan(session: Session, actor: Actor, panel: StandardPanel, plan: PanelPlan) -> None:
@@ -341,8 +357,12 @@ def _progress(session: Session, panel: StandardPanel, versions: set[UUID]) -> tu
     said = said_in(session, panel_id=panel.id, number=panel.round)
     counts, expected = said_by_each(panel, said), expected_of_each(panel)
     own = _written_by(session, versions)
+    candidates = set(
+        session.exec(select(RoleAssignment.person_id).where(RoleAssignment.role == Role.CANDIDATE.value)).all()
+    )
     return tuple(
-        JudgeProgress(person, name, counts[person], expected, own.get(person, 0)) for person, name in said.names.items()
+        JudgeProgress(person, name, counts[person], expected, own.get(person, 0), person in candidates)
+        for person, name in said.names.items()
     )
 
 

@@ -48,8 +48,8 @@ class JudgeFinding:
         person_id: Who.
         name: The name shown.
         theta: The cut score if all judged so; None where that is an ability that nobody has.
-        severity: Mean judgement less the panel's on the same items as a share of points, of a bookmark in units of
-            ability; above 0 the judge asks for more.
+        severity: Points asked for less the panel's on the same items as a share of their points, of a bookmark in units
+            of ability; above 0 the judge asks for more.
         consistency: Correlation with what the items' curves expect at the cut score; None where there is none.
         share_passing: Share that would pass by this judge's cut score; None without candidates.
         bookmark: The page marked, None in an Angoff panel.
@@ -83,7 +83,7 @@ class RoundResults:
     Args:
         refusal: Why there is no cut score, None where there is one.
         theta: The cut score.
-        standard_error: Its standard error, by judges and by the sample of items together.
+        standard_error: Its standard error, by judges, by the sample of items and by the pages' distance together.
         judges_error: The part by judges.
         items_error: The part by the sample of items, 0 where all items were judged.
         points: Expected points of a just competent candidate, None for a booklet.
@@ -96,6 +96,8 @@ class RoundResults:
         impact: Share passing at the cut score and around it.
         compromise: Hofstee's, None where judges were not asked.
         left_out: Names of judges who judged nothing.
+        pages_error: The part by the distance of a booklet's pages; None without a booklet, and in a round that was
+            closed before it was told.
     """
 
     refusal: str | None
@@ -113,6 +115,7 @@ class RoundResults:
     impact: tuple[ImpactLine, ...]
     compromise: Compromise | None
     left_out: tuple[str, ...]
+    pages_error: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give the results as a JSON document."""

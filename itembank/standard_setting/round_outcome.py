@@ -14,17 +14,19 @@ from calibration.standard_setting import (
     HofsteeJudgement,
     ability_at_score,
     angoff,
+    booklet_sampling_error,
     bookmark,
     hofstee,
     item_sampling_error,
     mark_abilities,
+    page_error,
 )
 from calibration.standard_setting.bookmark import BOOKMARK
 from calibration.standard_setting.cut import LEAST_JUDGES
 from engine.response_models import ItemPool
 from itembank.errors import TooFewJudges
 from itembank.standard_setting.impact import KnownAbilities, impact_around
-from itembank.standard_setting.panel_pages import PanelPage, booklet_of, pool_of_rows
+from itembank.standard_setting.panel_pages import PanelPage, booklet_of, other_booklets, pool_of_rows
 from itembank.standard_setting.results import Compromise, ItemFinding, JudgeFinding, RoundResults
 from itembank.tables import BankItem
 
@@ -32,6 +34,10 @@ from itembank.tables import BankItem
 NO_SUCH_ABILITY, NO_CANDIDATES, NO_MEETING, TOO_FEW_LIMITS = (
     "no_such_ability", "no_candidates", "no_meeting", "too_few_limits",
 )  # fmt: skip
+
+
+#: So many other samples tell their standard deviation to some per cent.
+OTHER_SAMPLES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,8 @@ class JudgedPanel:
         rows: What the panel's bank keeps of the pages' items, by item version.
         items_in_bank: Items that could have been on the pages.
         known: Abilities of candidates, None where there are too few.
+        bank_rows: All items that could have been on a booklet's pages, where these are a sample; else empty.
+        response_probability: Of a booklet.
     """
 
     method: str
@@ -68,6 +76,8 @@ class JudgedPanel:
     rows: Mapping[UUID, BankItem]
     items_in_bank: int
     known: KnownAbilities | None
+    bank_rows: tuple[BankItem, ...]
+    response_probability: float
 
 
 def round_results(panel: JudgedPanel, said: Said) -> RoundResults:
@@ -96,6 +106,7 @@ class _Found:
     refusal: str | None = None
     cut: CutScore | None = None
     items_error: float = 0.0
+    pages_error: float | None = None
     judges: tuple[JudgeFinding, ...] = ()
     angoff: AngoffRound | None = None
     items: tuple[ItemFinding, ...] = ()
@@ -103,7 +114,7 @@ class _Found:
 
 def _results(panel: JudgedPanel, said: Said, found: _Found, *, left_out: tuple[str, ...]) -> RoundResults:
     cut, known = found.cut, panel.known
-    error = None if cut is None else math.hypot(cut.standard_error, found.items_error)
+    error = None if cut is None else math.hypot(cut.standard_error, found.items_error, found.pages_error or 0.0)
     return RoundResults(
         refusal=found.refusal,
         theta=None if cut is None else cut.theta,
@@ -120,6 +131,7 @@ def _results(panel: JudgedPanel, said: Said, found: _Found, *, left_out: tuple[s
         impact=() if cut is None else tuple(impact_around(known, theta=cut.theta, standard_error=error or 0.0)),
         compromise=_compromise(panel, said) if said.limits else None,
         left_out=left_out,
+        pages_error=found.pages_error,
     )
 
 
@@ -171,11 +183,22 @@ def _of_booklet(panel: JudgedPanel, said: Said) -> _Found:
     cut, abilities = bookmark(booklet, marks), mark_abilities(booklet, marks)
     return _Found(
         cut=cut,
+        items_error=_sampling_error(panel, marks),
+        pages_error=page_error(booklet, marks),
         judges=tuple(
             _judge(panel, said, judge, theta=theta, severity=theta - cut.theta, mark=marks[judge])
             for judge, theta in abilities.items()
         ),
     )
+
+
+def _sampling_error(panel: JudgedPanel, marks: Mapping[str, int]) -> float:
+    if not panel.bank_rows:
+        return 0.0
+    samples = other_booklets(
+        panel.bank_rows, size=len(panel.rows), response_probability=panel.response_probability, count=OTHER_SAMPLES
+    )
+    return booklet_sampling_error(samples, marks)
 
 
 def _judge(

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from calibration.standard_setting.bookmark import BOOKMARK
 from engine.design_checks import CUT_REACH
 from itembank import audit
 from itembank.actor import Actor, Role
 from itembank.errors import InvalidInput, JudgementsMissing, UnusableCut
+from itembank.standard_setting.cuts import refuse_judge
 from itembank.standard_setting.impact import known_abilities
-from itembank.standard_setting.panel_pages import rows_of_pages
+from itembank.standard_setting.panel_pages import operational_rows, rows_of_pages
 from itembank.standard_setting.panel_rows import (
     ballots_in,
     expected_of_each,
@@ -90,9 +92,11 @@ def accept_panel(session: Session, *, actor: Actor, panel_id: UUID, now: datetim
         NotAllowed: The actor is not a psychometrician.
         NotFound: There is no such panel.
         IllegalMove: No round is closed, one is open, or the panel is finished.
+        JudgeOfPanel: The actor is a judge of the panel.
         UnusableCut: The round came to no cut score, or to one that no exam can have.
     """
     panel = _movable(session, actor, panel_id, "accept")
+    refuse_judge(session, actor=actor, panel_id=panel.id)
     row = session.get_one(PanelRound, (panel.id, panel.round))
     theta, error, judges = _usable(RoundResults.from_dict(row.results or {}))
     session.add(
@@ -158,12 +162,16 @@ def _missing(panel: StandardPanel, said: Said) -> str:
 
 def _judged_panel(session: Session, panel: StandardPanel) -> JudgedPanel:
     pages = pages_of(panel)
+    rows = rows_of_pages(session, bank_id=panel.bank_id, pages=pages)
+    sampled = panel.method == BOOKMARK and len(rows) < panel.items_in_bank
     return JudgedPanel(
         method=panel.method,
         pages=pages,
-        rows=rows_of_pages(session, bank_id=panel.bank_id, pages=pages),
+        rows=rows,
         items_in_bank=panel.items_in_bank,
         known=known_abilities(session, standard_id=panel.standard_id, unit=panel.unit),
+        bank_rows=tuple(operational_rows(session, bank_id=panel.bank_id, unit=panel.unit)) if sampled else (),
+        response_probability=panel.response_probability,
     )
 
 

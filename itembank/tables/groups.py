@@ -93,6 +93,8 @@ class DifStudyRun(SQLModel, table=True):
     #: waiting, running, done, failed, cancelled, interrupted
     state: str = Field(max_length=20, index=True)
     cancel_requested: bool = False
+    #: How often a process took it up; a server that went down may have left it behind.
+    attempts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     #: Rounds of purification begun, and items judged in the present one.
     round: int = 0
     done: int = 0

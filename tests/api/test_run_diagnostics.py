@@ -27,9 +27,14 @@ def run_with(session: Session, results: dict[str, object] | None) -> UUID:
 
 def test_everything_that_is_kept_is_told(service: Service) -> None:
     document = document_of(some_findings())
+    # A run of before that counted items everybody got right: its record has no SRMR and names nobody.
+    older = document_of(some_findings())
+    older["model_fit"]["srmr"] = None
+    del older["model_fit"]["left_out"]
     with service.database.writing() as session:
         run_id = run_with(session, {"diagnostics": document})
         empty = run_with(session, None)
+        before = run_with(session, {"diagnostics": older})
     client = service.client("psychometrician")
     told = client.get(f"/calibrations/{run_id}/diagnostics")
     assert told.status_code == 200, told.text
@@ -43,6 +48,8 @@ def test_everything_that_is_kept_is_told(service: Service) -> None:
     for part in ("model_fit", "classical", "dependence", "persons", "times", "drift"):
         assert shown[part] == document[part], part
     assert shown["items"][0].keys() == document["items"][0].keys()
+    old = client.get(f"/calibrations/{before}/diagnostics").json()["model_fit"]
+    assert (old["srmr"], old["left_out"]) == (None, [])
     missing = client.get(f"/calibrations/{empty}/diagnostics")
     assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
     assert service.client("administrator").get(f"/calibrations/{run_id}/diagnostics").status_code == 403

@@ -23,6 +23,9 @@ def test_a_panel_from_plan_to_adopted_cut(service: Service, client: Callable[[st
         for place in range(1, panel["items"] + 1):
             said = judge.send("PUT", f"{own}/pages/{place}/judgement", {"share": 0.5 + 0.1 * number})
             assert said.status_code == 200, said.text
+        for wrong in (True, "0.5"):
+            refused = judge.send("PUT", f"{own}/pages/1/judgement", {"share": wrong})
+            assert (refused.status_code, refused.json()["code"]) == (422, "invalid_request")
         limits = {"lowest_cut": 0.4, "highest_cut": 0.8, "lowest_failing": 0.1, "highest_failing": 0.6}
         judged = judge.put(f"{own}/limits", limits).json()
         assert judged["said"] == judged["expected"] == panel["items"] + 1
@@ -56,6 +59,7 @@ def test_an_item_shows_itself_after_a_look_and_its_key_after_a_judgement(
     shown = judge.get(page).json()["item"]
     assert len(shown["key"]) >= 1
     assert "theta" not in judge.get(f"/judging/{panel['id']}").json()["pages"][0]["page"]
+    assert judge.send("PUT", f"/judging/{panel['id']}/bookmark", {"page": "3"}).status_code == 422
     assert judge.put(f"/judging/{panel['id']}/bookmark", {"page": 1}).json()["code"] == "invalid_input"
     missing = psychometrician.post(f"/panels/{panel['id']}/close", {}).json()
     assert (missing["code"], "ทดสอบ judge2 (1)" in missing["detail"]) == ("judgements_missing", True)

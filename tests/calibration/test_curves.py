@@ -1,11 +1,18 @@
 """Characteristic curves, their bands, and observed proportions."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 
 from calibration import CalibratedItem, CalibrationError, calibrate
 from calibration.curves import characteristic_curve, observed_proportions
+from engine.response_models import ItemParameters
 from tests.calibration.simulated import item_name, simulate
+
+
+def curves(parameters: Mapping[str, tuple[float, float]]) -> dict[str, ItemParameters]:
+    return {name: ItemParameters(name, "2pl", discrimination=a, difficulty=b) for name, (a, b) in parameters.items()}
 
 
 def test_the_band_covers_the_curves_that_the_covariance_allows() -> None:
@@ -30,7 +37,7 @@ def test_without_standard_errors_nothing_is_claimed() -> None:
 def test_observed_proportions_lie_on_the_true_curve() -> None:
     simulated = simulate(4000, 40, answers=25, seed=7)
     result = calibrate(simulated.data)
-    observed = observed_proportions(simulated.data, result.parameters)
+    observed = observed_proportions(simulated.data, curves(result.parameters))
     assert list(observed) == [item_name(k) for k in range(40)]
     z = []
     for k, item in enumerate(result.items):
@@ -52,7 +59,7 @@ def test_observed_proportions_betray_a_curve_that_does_not_fit() -> None:
     simulated = simulate(3000, 30, seed=8)
     result = calibrate(simulated.data)
     wrong = dict(result.parameters) | {"item-003": (0.2, 0.0)}
-    points = observed_proportions(simulated.data, wrong, items=["item-003"])["item-003"]
+    points = observed_proportions(simulated.data, curves(wrong), items=["item-003"])["item-003"]
     curve = 1 / (1 + np.exp(-0.2 * np.array([p.ability for p in points])))
     z = (np.array([p.proportion for p in points]) - curve) / np.array([p.standard_error for p in points])
     assert np.abs(z).max() > 4
@@ -61,14 +68,14 @@ def test_observed_proportions_betray_a_curve_that_does_not_fit() -> None:
 def test_few_answers_make_few_bins() -> None:
     simulated = simulate(4, 3, seed=2)
     parameters = {item_name(k): (1.0, 0.0) for k in range(3)}
-    points = observed_proportions(simulated.data, parameters, items=["item-000"], bins=20)["item-000"]
+    points = observed_proportions(simulated.data, curves(parameters), items=["item-000"], bins=20)["item-000"]
     assert 1 <= len(points) <= 4
     assert min(p.n_expected for p in points) >= 1
 
 
 def test_items_without_parameters_are_left_out_or_refused_by_name() -> None:
     data = simulate(30, 3).data
-    parameters = {"item-001": (1.0, 0.0)}
+    parameters = curves({"item-001": (1.0, 0.0)})
     assert list(observed_proportions(data, parameters)) == ["item-001"]
     assert observed_proportions(data, {}) == {}
     with pytest.raises(CalibrationError, match="item 'item-002' has no answers or no parameters"):

@@ -19,7 +19,7 @@ def test_the_item_that_moved_is_found() -> None:
     old = {f"i{place}": float(draws.normal()) for place in range(30)}
     new = {name: value + float(draws.normal(0, 0.1)) for name, value in old.items()}
     new["i7"] -= 1.2
-    found = item_drift(old, new)
+    found = item_drift(old, new, dict.fromkeys(new, 0.1))
     assert [item.item_id for item in found if item.drifted] == ["i7"]
     assert next(item for item in found if item.item_id == "i7").displacement == pytest.approx(-1.2, abs=0.4)
 
@@ -27,8 +27,37 @@ def test_the_item_that_moved_is_found() -> None:
 def test_small_moves_do_not_matter_however_they_stand_out() -> None:
     old = {f"i{place}": float(place) for place in range(10)}
     new = {name: value + (0.3 if name == "i4" else 0.001 * place) for place, (name, value) in enumerate(old.items())}
-    assert not any(item.drifted for item in item_drift(old, new))
-    assert abs(next(item for item in item_drift(old, new) if item.item_id == "i4").robust_z) > 10
+    found = item_drift(old, new, dict.fromkeys(new, 0.01))
+    assert not any(item.drifted for item in found)
+    assert abs(next(item for item in found if item.item_id == "i4").robust_z) > 10
+
+
+def test_what_the_errors_of_both_estimates_make_is_no_drift() -> None:
+    # Half of the items are known well in both calibrations and half by some eighty answers; none has changed.
+    draws = np.random.default_rng(8)
+    by_size_alone = accused = 0
+    for _ in range(40):
+        error = np.repeat([0.08, 0.3], 30)
+        names = [f"i{place}" for place in range(60)]
+        truth = draws.normal(0, 1, 60)
+        old, new = (dict(zip(names, truth + draws.normal(0, error), strict=True)) for _ in range(2))
+        found = item_drift(old, new, dict(zip(names, np.sqrt(2) * error, strict=True)))
+        by_size_alone += sum(abs(item.robust_z) > 1.645 and abs(item.displacement) > 0.5 for item in found)
+        accused += any(item.drifted for item in found)
+    assert by_size_alone > 160
+    assert accused <= 5  # 2 of 40 are expected
+
+
+def test_an_item_is_held_against_its_own_error() -> None:
+    names = [f"i{place}" for place in range(10)]
+    old = dict.fromkeys(names, 0.0)
+    new = {name: 0.01 * place for place, name in enumerate(names)} | {"i2": 0.7, "i8": 0.7}
+    found = item_drift(old, new, dict.fromkeys(names, 0.1) | {"i8": 0.3})
+    assert [item.item_id for item in found if item.drifted] == ["i2"]
+    # The limit of ten items is that of one in two hundred, either way: 2.807 errors.
+    for errors, drifted in ((2.806, False), (2.808, True)):
+        one = item_drift(old, new, dict.fromkeys(names, 0.1) | {"i8": 0.7 / errors})[8]
+        assert one.drifted is drifted
 
 
 def test_a_link_is_purged_of_anchors_that_drifted() -> None:
@@ -41,8 +70,8 @@ def test_a_link_is_purged_of_anchors_that_drifted() -> None:
     def link(names: list[str]) -> Link:
         return link_to_anchors(target, {name: new[name] for name in names}, method="shift")
 
-    def moved(found: Link) -> dict[str, tuple[float, float]]:
-        return {name: (target[name][1], new[name][1] + found.intercept) for name in new}
+    def moved(found: Link) -> dict[str, tuple[float, float, float]]:
+        return {name: (target[name][1], new[name][1] + found.intercept, 0.05) for name in new}
 
     naive = link(list(new))
     purged, left_out = purged_link(list(new), link, moved)
@@ -58,7 +87,7 @@ def test_a_link_is_not_purged_to_nothing() -> None:
         purged_link(
             list(new),
             lambda names: link_to_anchors(target, {name: new[name] for name in names}, method="shift"),
-            lambda found: {name: (target[name][1], new[name][1] + found.intercept) for name in new},
+            lambda found: {name: (target[name][1], new[name][1] + found.intercept, 0.1) for name in new},
         )
 
 
@@ -105,10 +134,16 @@ def test_run_lengths_are_those_of_simulation() -> None:
 
 def test_refusals() -> None:
     with pytest.raises(CalibrationError, match="2 items are in both calibrations; drift needs 5"):
-        item_drift({"a": 0.0, "b": 1.0}, {"a": 0.0, "b": 1.0})
+        item_drift({"a": 0.0, "b": 1.0}, {"a": 0.0, "b": 1.0}, {"a": 0.1, "b": 0.1})
     names = "abcdef"
     with pytest.raises(CalibrationError, match="item 'c': a finite difficulty"):
-        item_drift(dict.fromkeys(names, 0.0), dict.fromkeys(names, 0.0) | {"c": float("nan")})
+        item_drift(
+            dict.fromkeys(names, 0.0), dict.fromkeys(names, 0.0) | {"c": float("nan")}, dict.fromkeys(names, 0.1)
+        )
+    with pytest.raises(CalibrationError, match=r"item 'e': .* a finite error of the difference"):
+        item_drift(
+            dict.fromkeys(names, 0.0), dict.fromkeys(names, 0.0), dict.fromkeys(names, 0.1) | {"e": float("inf")}
+        )
     with pytest.raises(CalibrationError, match="2 scores, 1 expectations and 2 variances"):
         watch_drift([1, 0], [0.5], [1, 1])
     with pytest.raises(CalibrationError, match="must be positive"):

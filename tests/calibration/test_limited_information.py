@@ -129,3 +129,20 @@ def test_refusals() -> None:
     flat = [replace(item, model="3pl", discrimination=1e-9, guessing=0.2) for item in true_items(simulated, 8)]
     with pytest.raises(CalibrationError, match="do not determine the parameters"):
         overall_fit(simulated.data, flat)
+
+
+def test_items_that_everybody_got_right_are_left_out_and_named() -> None:
+    simulated = simulate(300, 7, seed=11)
+    items = true_items(simulated, 7)
+    table = simulated.data.score.reshape(300, 7).copy()
+    table[:, 2], table[:, 5] = 1, 0
+    persons, places = (axis.ravel().astype(np.int32) for axis in np.indices(table.shape))
+    names = simulated.data.person_ids, simulated.data.item_ids
+    found = overall_fit(ResponseData.from_indices(*names, persons, places, table.ravel()), items)
+    assert found.left_out == (names[1][2], names[1][5])
+    rest = simulated.data.select(~np.isin(simulated.data.item, (2, 5)))
+    assert found == replace(overall_fit(rest, items), left_out=found.left_out)
+    assert np.isfinite(found.residual)
+    table[:] = 1
+    with pytest.raises(CalibrationError, match="no item is left"):
+        overall_fit(ResponseData.from_indices(*names, persons, places, table.ravel()), items)

@@ -181,3 +181,17 @@ def test_what_cannot_be_compared_is_counted() -> None:
     alike = [pair for pair in local_dependence(data, true_items(everybody, 4)).pairs if "item-001" in pair.first_item]
     assert all((pair.degrees_of_freedom, pair.p_value) == (0, 1.0) for pair in alike)
     assert alike
+
+
+def test_flagged_pairs_are_all_counted_and_reported_however_short_the_list() -> None:
+    # Twelve pairs of twins: every second item is given the answers of the one before.
+    simulated = simulate(400, 24, seed=13)
+    table = simulated.data.score.reshape(400, 24).copy()
+    table[:, 1::2] = np.where(np.random.default_rng(1).random((400, 12)) < 0.8, table[:, ::2], table[:, 1::2])
+    data = simulated.data
+    twins = ResponseData(data.person_ids, data.item_ids, data.person, data.item, table.ravel())
+    items = true_items(simulated, 24)
+    whole, short = local_dependence(twins, items), local_dependence(twins, items, at_most=3)
+    assert whole.n_flagged >= 12
+    assert short.n_flagged == len(short.pairs) == whole.n_flagged
+    assert [pair for pair in whole.pairs if pair.flagged] == list(short.pairs)

@@ -11,14 +11,17 @@ from calibration import CalibratedItem
 from calibration.calibrated_pool import pool_of_items
 from calibration.errors import CalibrationError
 from calibration.standard_setting import (
+    BookletPage,
     HofsteeJudgement,
     ability_at_score,
     angoff,
+    booklet_sampling_error,
     bookmark,
     hofstee,
     item_sampling_error,
     mark_abilities,
     ordered_booklet,
+    page_error,
     share_passing,
     variance_components,
 )
@@ -304,7 +307,8 @@ def test_another_sample_of_items_moves_the_cut_as_much_as_claimed() -> None:
 
 def test_without_a_sample_there_is_no_error_of_sampling() -> None:
     items = some_items(6)
-    found = angoff(pool_of_items(items), judged(items, 0.0, 3, np.random.default_rng(8)))
+    half = {one.item_id: 0.5 for one in items}
+    found = angoff(pool_of_items(items), {"a": half, "b": half})
     assert item_sampling_error(pool_of_items(items), found, items_in_bank=6) == 0
     assert item_sampling_error(items, found, items_in_bank=12) > 0
     with pytest.raises(CalibrationError, match="6 items judged of 5"):
@@ -316,3 +320,63 @@ def test_each_bookmark_names_the_ability_of_the_page_before_it() -> None:
     assert mark_abilities(booklet, {"a": 2, "b": 6}) == {"a": booklet[0].theta, "b": booklet[4].theta}
     with pytest.raises(CalibrationError, match="2 to 6 are expected"):
         mark_abilities(booklet, {"a": 7})
+
+
+def test_the_gap_between_pages_is_an_error_that_more_judges_do_not_remove() -> None:
+    booklet = [BookletPage(f"i{k}", 1, theta) for k, theta in enumerate((-1.0, -0.4, -0.4, 0.2, 1.1))]
+    for marks, gap in (
+        ({"a": 2, "b": 2, "c": 2}, 0.6),
+        ({"a": 3, "b": 4}, 0.6),  # the bookmark between two pages at one ability, and the one behind both
+        ({"a": 5, "b": 5}, 0.9),
+        ({"a": 6, "b": 6}, 0.9),  # beyond the last page the gap below it stands in
+        ({"a": 2, "b": 5}, 0.75),
+    ):
+        assert page_error(booklet, marks) == pytest.approx(gap / math.sqrt(3))
+    # A standard anywhere in the gap is missed by so much on the average of squares.
+    meant = np.linspace(-1.0, -0.4, 10001)
+    assert page_error(booklet, {"a": 2, "b": 2}) == pytest.approx(np.sqrt(np.mean((meant + 1.0) ** 2)), rel=1e-3)
+    assert page_error(booklet[1:3], {"a": 2, "b": 2}) == 0
+    with pytest.raises(CalibrationError, match="bookmark 1"):
+        page_error(booklet, {"a": 1, "b": 2})
+
+
+def test_other_samples_move_a_bookmark_as_far_as_they_lie_apart() -> None:
+    draws = np.random.default_rng(9)
+    samples = [[BookletPage("i", 1, float(theta)) for theta in np.sort(draws.normal(size=9))] for _ in range(300)]
+    # The fifth of nine normal values.
+    assert booklet_sampling_error(samples, {"a": 6, "b": 6}) == pytest.approx(1.2533 / 3, rel=0.1)
+    assert booklet_sampling_error([samples[0]] * 3, {"a": 6, "b": 12}) == pytest.approx(0, abs=1e-12)
+
+
+def test_a_judges_severity_counts_items_by_their_points() -> None:
+    items = [item("x", 1.0, 0.0), item("y", 1.0, 0.3), graded("z", "grm", 1.0, (-1.0, 0.0, 0.5, 1.0))]
+    found = angoff(items, {"a": {"x": 0.9, "y": 0.9, "z": 0.4}, "b": {"x": 0.5, "y": 0.5, "z": 0.6}})
+    assert found.points == pytest.approx(3.4)
+    # Both ask for 3.4 of 6 points.
+    assert [judge.severity for judge in found.judges] == pytest.approx([0, 0], abs=1e-12)
+    assert found.points_error == pytest.approx(0, abs=1e-12)
+
+
+def test_what_single_judges_say_by_chance_is_not_counted_twice() -> None:
+    bank, draws, cuts, claimed, shared = some_items(60), np.random.default_rng(10), [], [], []
+    for _ in range(150):
+        items = [bank[place] for place in draws.choice(len(bank), 15, replace=False)]
+        found = angoff(
+            items,
+            {
+                judge: {
+                    one.item_id: float(np.clip(chance + draws.normal(0, 0.12), 0, 1))
+                    for one, chance in zip(items, chances(items, 0.0), strict=True)
+                }
+                for judge in "abc"
+            },
+        )
+        assert found.components is not None
+        assert found.chance_variance == pytest.approx(found.components.residual / 3)
+        error = item_sampling_error(items, found, items_in_bank=len(bank))
+        cuts.append(found.cut.theta)
+        shared.append(error)
+        claimed.append(math.hypot(found.cut.standard_error, error))
+    # All that moves these cuts is the judges' chance: the items' curves are what they judge by.
+    assert math.sqrt(np.mean(np.square(claimed))) == pytest.approx(np.std(cuts), rel=0.2)
+    assert np.median(shared) < 0.5 * np.std(cuts)

@@ -12,6 +12,7 @@ import pytest
 from itembank.dif_studies.results import DifItem
 from itembank.dif_studies.worker import DifStudyWorker
 from itembank.group_data.bases import withdraw_basis
+from itembank.tables import GroupVariable
 from tests.support.compared_groups import Compared, add_compared_groups
 from tests.web.conftest import Site, Visitor
 from web.pages.dif_figure import MOST_DRAWN, effect_figure
@@ -82,6 +83,17 @@ def test_the_table_for_other_programs(site: Site, compared: Compared) -> None:
     assert (rows[0]["favours"], rows[0]["reference"], rows[0]["focal"]) == ("reference", "th", "ms")
     assert float(rows[0]["share_difference"]) < 0
     assert "member-" not in file.text
+    assert (rows[0]["calibrated"], rows[0]["simulated"]) == ("0", "0")
+
+
+def test_names_are_no_formulas_in_the_table(site: Site, compared: Compared) -> None:
+    with site.database.writing() as session:
+        session.get_one(GroupVariable, compared.variable_id).name_en = "=1+1"
+    visitor = site.signed_in("psychometrician")
+    address = asked(visitor, compared)
+    work_off(site)
+    table = csv.DictReader(io.StringIO(visitor.get(f"{address}/items.csv").text.removeprefix("\ufeff")))
+    assert {row["variable"] for row in table} == {"'=1+1"}
 
 
 def test_simulated_studies_are_marked(site: Site) -> None:

@@ -54,8 +54,8 @@ def test_every_error_that_a_page_can_meet_has_a_sentence(cls: type[SamatError], 
 #: Every value that a sentence may name; an error takes more than its own.
 VALUES = (
     "variable", "expected", "minutes", "needed", "what", "name", "field", "state", "move", "current", "started_from",
-    "reason", "title", "position", "file", "sitting", "difference", "items", "item", "answers", "judges", "fewest", "missing",
-    "found", "group",
+    "reason", "title", "position", "file", "sitting", "difference", "items", "item", "answers", "judges", "fewest",
+    "missing", "found", "group",
 )  # fmt: skip
 
 

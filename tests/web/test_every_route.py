@@ -79,6 +79,7 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "/measurement/reports/units/{unit}/report.pdf"): only(P),
     ("GET", "/measurement/reports/units/{unit}/{table}.csv"): only(P),
     ("POST", "/measurement/reports/units/{unit}/responses"): only(P),
+    ("GET", "/measurement/reports/items/{item_id}/{table}.csv"): only(P),
     ("GET", "/measurement/reports/runs/{run_id}"): only(P),
     ("GET", "/measurement/reports/runs/{run_id}/report.pdf"): only(P),
     ("GET", "/measurement/reports/runs/{run_id}/{table}.csv"): only(P),

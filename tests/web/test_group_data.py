@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from sqlmodel import select
 
 from itembank.tables import GroupMembership, Person
@@ -88,6 +89,46 @@ def test_a_file_with_a_bad_row_is_shown_row_by_row_and_stays_out(site: Site) -> 
         refused = visitor.post(f"{address}/preview", files={"file": ("x.csv", content, "text/csv")})
         assert refused.status_code == 422
         assert 'id="file-error"' in refused.text
+
+
+@pytest.mark.parametrize("as_file_form", [False, True])
+def test_too_many_pasted_lines_are_refused_at_the_form_and_kept(site: Site, as_file_form: bool) -> None:
+    visitor = site.signed_in("administrator")
+    address = new_variable(visitor)
+    visitor.post(f"{address}/basis", BASIS)
+    pasted = "candidate-with-a-long-name,th\n" * 40_000
+    assert len(pasted) > 1024 * 1024
+    # A form with a file, even an empty one, is sent in parts.
+    options = {"files": {"file": ("", b"", "text/csv")}} if as_file_form else {}
+    refused = visitor.post(f"{address}/preview", {"rows": pasted}, **options)
+    assert refused.status_code == 422
+    assert 'id="rows-error"' in refused.text
+    assert refused.text.count("candidate-with-a-long-name,th") == 40_000
+
+
+def test_a_basis_yet_to_come_can_be_withdrawn(site: Site) -> None:
+    visitor = site.signed_in("administrator")
+    address = new_variable(visitor)
+    visitor.post(f"{address}/basis", BASIS | {"valid_from": "2027-01-01"})
+    page = visitor.get(address).text
+    assert "ยังไม่ถึงวันที่มีผล" in page
+    assert "ไม่มีฐานที่มีผล" not in page
+    assert 'action="' + address + '/withdraw"' in page
+    visitor.post(f"{address}/withdraw", {"confirmed": "1"})
+    gone = visitor.get(address).text
+    assert "ไม่มีฐานที่มีผล" in gone
+    assert 'action="' + address + '/withdraw"' not in gone
+
+
+def test_buddhist_years_are_refused_with_a_hint(site: Site) -> None:
+    visitor = site.signed_in("administrator")
+    address = new_variable(visitor)
+    for field in ("valid_from", "valid_until"):
+        days = {"valid_until": "2570-10-31"} | ({"valid_from": "2569-11-01"} if field == "valid_from" else {})
+        refused = visitor.post(f"{address}/basis", BASIS | days)
+        assert refused.status_code == 422
+        assert f'id="{field}-error"' in refused.text
+        assert "ไม่ใช่ 2569" in refused.text
 
 
 def test_refused_forms_come_back_filled_in(site: Site) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from itembank.database import Database
+from itembank.measurement_reports.item_tables import ITEM_TABLES
 from itembank.measurement_reports.unit_tables import UNIT_TABLES
 from itembank.tables import AuditEntry, BankInForce, CalibrationRun
 from tests.support.institution import PASSWORD, Institution
@@ -70,6 +72,26 @@ def test_a_unit_is_shown_with_its_plots_and_files(reported_site: tuple[Site, UUI
     for table in UNIT_TABLES:
         assert f"/measurement/reports/units/DG100/{table}.csv" in page.text
         assert visitor.get(f"/measurement/reports/units/DG100/{table}.csv").status_code == 200
+
+
+def test_an_items_curves_are_drawn_with_their_points_and_given_as_files(reported_site: tuple[Site, UUID]) -> None:
+    site, _ = reported_site
+    visitor = site.signed_in("psychometrician")
+    client = TestClient(site.app)
+    token = client.post("/api/v1/sessions", json={"username": "psychometrician", "password": PASSWORD}).json()["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    listed = visitor.get("/measurement?unit=DG100&sort=answers&lang=en").text
+    item_id = re.findall(r'href="/measurement/items/([0-9a-f-]{36})"', listed)[0]
+    page = visitor.get(f"/measurement/items/{item_id}?lang=en").text
+    assert 'class="point-newest"' in page
+    assert "Squares are what the newest calibration saw" in page
+    for table in ITEM_TABLES:
+        address = f"/measurement/reports/items/{item_id}/{table}.csv"
+        assert f'href="{address}?version=1" download' in page
+        taken = visitor.get(address)
+        assert (taken.status_code, taken.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+        by_api = client.get(f"/api/v1/measurement-reports/items/{item_id}/tables/{table}", headers=headers)
+        assert by_api.content == taken.content
 
 
 def test_htmx_gets_the_report_alone(reported_site: tuple[Site, UUID]) -> None:

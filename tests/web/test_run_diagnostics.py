@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -98,6 +99,34 @@ def test_every_trouble_is_told_in_words_and_figures(calibrated: tuple[Site, str]
     assert f'href="/administration/sittings/{SITTING}/replay"' in page
     assert page.count("Declare them enemies") == 1  # the mates of a testlet need none
     assert "One testlet" in page
+
+
+def test_what_is_cut_or_left_out_is_said(calibrated: tuple[Site, str], reader: Visitor) -> None:
+    full = some_findings()
+    assert full.dependence is not None
+    assert full.persons is not None
+    assert full.model_fit is not None
+    cut = replace(
+        full,
+        dependence=replace(full.dependence, n_flagged=1234),
+        persons=replace(full.persons, flagged=2345),
+        model_fit=replace(full.model_fit, left_out=("DG101-1.1-09",), srmr=None),
+        refusals=(Refusal("summed_scores", "too_few_sittings", "60 sittings"),),
+    )
+    url = put(calibrated, cut)
+    english, thai = (words(section(reader.get(f"{url}?lang={language}").text)) for language in ("en", "th"))
+    for told in (
+        "The record and its files hold the first 2 of 1,234.",
+        "The record and its files hold the first 2 of 2,345.",
+        "at most about 4 still would",
+        "without DG101-1.1-09, which everybody got right, or nobody",
+        "SRMR –",
+        "S-X² needs 100 sittings with the same items",
+    ):
+        assert told in english, told
+    for told in ("เก็บ 2 รายการแรกจาก 1,234 รายการ", "แต่ไม่เกินประมาณ 4 ครั้ง", "ไม่นับ DG101-1.1-09", "S-X² ต้องมีการเข้าสอบ"):
+        assert told in thai, told
+    assert "hold the first" not in words(section(reader.get(f"{put(calibrated, full)}?lang=en").text))
 
 
 def test_the_same_in_thai(calibrated: tuple[Site, str], reader: Visitor) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlmodel import select
 
 from itembank.actor import COMMAND_LINE
 from itembank.publishing.banks import bank_in_force
+from itembank.standard_setting.cuts import adopt_cut
 from itembank.standard_setting.panels import plan_panel
-from itembank.tables import Person
+from itembank.tables import BankItem, Person, RoleAssignment, UnitCut
 from tests.support.banks import publish_another
 from tests.support.panels import (
     accepted_panel,
@@ -21,6 +24,7 @@ from tests.support.panels import (
     somewhat_apart,
 )
 from tests.web.conftest import Site, Visitor
+from web.pages.panel_form import PanelForm
 
 PLAN = {"unit": "DG100", "method": "angoff", "description_th": "ผู้ผ่านพอดี", "rounds": "2", "sample": ""}
 PLAN |= {"response_probability": "67", "shows_key": "1"}
@@ -196,7 +200,7 @@ def test_a_judge_sees_how_the_own_judgements_stand_and_nobody_elses_name(site: S
     assert "No round is open" in shown
     assert "ทดสอบ judge2" not in shown
     page = judge.post(f"/judging/{panel.id}/looks", {"place": "3"}).text
-    assert "Expected by the data at the cut" in page
+    assert "Expected by the curve at the cut" in page
     assert judge.post(f"/judging/{panel.id}/pages/3", {"value": "50"}).status_code == 409
 
 
@@ -229,6 +233,54 @@ def test_a_panel_of_others_is_not_there(site: Site) -> None:
     judge = site.signed_in("judge")
     assert judge.get(f"/judging/{draft.id}").status_code == 404
     assert "ยังไม่มีรอบที่เปิดให้ท่านตัดสิน" in judge.get("/judging").text
+
+
+@pytest.mark.parametrize("probability", [2 / 3, 0.67, 0.655, 0.57])
+def test_editing_a_plan_leaves_the_response_probability_as_it_is(site: Site, probability: float) -> None:
+    with site.database.writing() as session:
+        plan = plan_of(site.institution, method="bookmark", response_probability=probability)
+        panel = plan_panel(session, actor=site.institution["psychometrician"], plan=plan, now=site.clock.now)
+    assert PanelForm.of(panel).plan().response_probability == probability
+
+
+def test_the_exam_form_tells_of_a_newer_cut_and_of_ratings(site: Site) -> None:
+    first = accepted_panel(site.database, site.institution).cut
+    assert first is not None
+    with site.database.writing() as session:
+        adopt_cut(session, actor=site.institution["administrator"], cut_id=first.id, now=site.clock.now)
+        for row in session.exec(select(BankItem).where(BankItem.unit == "DG100")):
+            row.parameter_source = "prior"
+            session.add(row)
+    visitor = site.signed_in("administrator")
+    form = visitor.get("/administration/exams/new?unit=DG100&lang=en").text
+    assert f"Of the {first.items} items judged {first.items} were not calibrated" in form
+    assert "A cut score of this unit is accepted and not taken over yet" not in form
+    second = accepted_panel(site.database, site.institution).cut
+    assert second is not None
+    with site.database.writing() as session:
+        session.get_one(UnitCut, second.id).accepted_at = first.accepted_at + timedelta(days=1)
+    form = visitor.get("/administration/exams/new?unit=DG100&lang=en").text
+    assert "A cut score of this unit is accepted and not taken over yet" in form
+    assert "A panel of 2 judges set the cut score" in form
+    shown = site.signed_in("psychometrician").get(f"/standard-setting/{second.panel_id}?lang=en").text
+    assert f"None of the {first.items} items is calibrated" in shown
+    assert "writer&#39;s rating" in shown or "writer's rating" in shown
+    assert f"None of the {first.items} items" in site.signed_in("judge").get(f"/judging/{second.panel_id}?lang=en").text
+
+
+def test_a_judge_who_leads_the_panel_can_not_accept_it(site: Site) -> None:
+    panel = open_panel(site.database, site.institution)
+    judge_everything(site.database, site.institution, panel.id, somewhat_apart)
+    closed(site.database, site.institution, panel.id)
+    with site.database.writing() as session:
+        for role in ("psychometrician", "candidate"):
+            session.add(RoleAssignment(person_id=site.institution["judge"].person_id, role=role))
+    visitor = site.signed_in("judge")
+    shown = visitor.get(f"/standard-setting/{panel.id}?lang=en").text
+    assert "You are a judge of this panel" in shown
+    assert "see items that they could be asked in an exam: ทดสอบ judge" in shown
+    refused = visitor.post(f"/standard-setting/{panel.id}/accept")
+    assert (refused.status_code, "ทดสอบ judge is a judge of this panel" in refused.text) == (403, True)
 
 
 def test_the_exam_form_takes_a_standard_error_or_nothing(site: Site) -> None:

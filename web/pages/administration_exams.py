@@ -207,10 +207,14 @@ def _new_exam(
     errors: Mapping[str, str] | None = None,
 ) -> Response:
     cuts = list_cuts(session, actor=actor_of(page), unit=unit.code)
+    proposed_cut = next((found for found in cuts if found.proposed), None)
     return page.render(
         "administration/exam_new.html",
-        cut=next((found for found in cuts if found.proposed), None),
-        waiting_cut=any(found.adopted_at is None for found in cuts),
+        cut=proposed_cut,
+        waiting_cut=any(
+            found.adopted_at is None and (proposed_cut is None or found.accepted_at > proposed_cut.accepted_at)
+            for found in cuts
+        ),
         status=422 if errors else 200,
         unit=unit,
         entered=entered,

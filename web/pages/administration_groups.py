@@ -19,9 +19,11 @@ from itembank.group_data.legal_grounds import grounds_for
 from itembank.group_data.memberships import forget_person, load_people, preview_people, set_person
 from itembank.group_data.variables import Category, create_variable, list_variables, variable_view
 from web.error_pages import STATUS, error_text
+from web.long_forms import LongFormRoute
 from web.page import Now, Page, SignedInPage, Transaction, actor_of
 
-router = APIRouter(prefix="/groups")
+#: A page of lines may be pasted.
+router = APIRouter(prefix="/groups", route_class=LongFormRoute)
 
 #: Refused rows that a preview lists; who has more mends these first.
 ROWS_SHOWN = 100

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
@@ -17,10 +15,11 @@ from calibration.dif.study import METHODS
 from itembank.calibration_runs.item_statistics import units_in_force
 from itembank.dif_studies import studies
 from itembank.dif_studies.comparable_variables import SMALLEST_SHOWN, ComparableVariable, comparable_variables
-from itembank.dif_studies.results import DifItem
+from itembank.dif_studies.item_table import item_table
 from itembank.dif_studies.states import OPEN_STATES
 from itembank.dif_studies.studies import FEWEST_IN_GROUP, StudyView
 from itembank.errors import IllegalMove, InvalidInput, NoLawfulBasis, NotFound, SamatError, TooFewInGroup
+from itembank.measurement_reports.csv_table import csv_text
 from web.error_pages import STATUS, error_text
 from web.page import Notice, Now, Page, SignedInPage, Transaction, actor_of
 from web.pages.dif_figure import effect_figure
@@ -123,20 +122,10 @@ def again_page(page: SignedInPage, session: Transaction, now: Now, run_id: UUID)
 @router.get("/{run_id}/items.csv")
 def items_file(page: SignedInPage, session: Transaction, now: Now, run_id: UUID) -> Response:
     """Give the items of a study as a table for other programs."""
-    run = studies.study_view(session, actor=actor_of(page), run_id=run_id, now=now)
-    if run.results is None:
-        raise NotFound(what="results of study", name=run_id)
-    columns = [name for name in DifItem.__slots__ if name not in ("item_version_id", "item_id", "shrunken")]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*columns, "favours", "variable", "reference", "focal", "method", "simulated"])
-    around = [run.name_en, run.reference.code, run.focal.code, run.method, int(run.simulated)]
-    for item in run.results.items:
-        writer.writerow([*(getattr(item, name) for name in columns), item.favours, *around])
-    name = f"dif-{str(run.id)[:8]}.csv"
-    # The mark lets spreadsheets see that it is UTF-8.
+    table = item_table(session, actor=actor_of(page), run_id=run_id, now=now)
+    name = f"dif-{str(run_id)[:8]}.csv"
     return Response(
-        "\ufeff" + text.getvalue(),
+        "".join(csv_text(table)),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -58,13 +58,14 @@ class OptionCurves:
 
 def item_curves(detail: ItemDetail) -> ItemCurves:
     """Lay out the curve that the bank measures by, and the newest run's where it differs."""
-    newest = detail.newest.curve if detail.newest and not detail.newest.in_force else None
+    other = detail.newest if detail.newest and not detail.newest.in_force else None
+    newest = other.curve if other else None
     return ItemCurves(
         in_force=_figure(detail.curve, detail.observed, detail.unit.cut_score),
-        newest=_figure(newest, (), None) if newest else None,
+        newest=_figure(other.curve, other.observed, None) if other else None,
         rows=tuple(
-            (row, other)
-            for row, other in zip(_rows(detail.curve), _rows(newest) if newest else (None,) * len(_TOLD), strict=True)
+            (row, beside)
+            for row, beside in zip(_rows(detail.curve), _rows(newest) if newest else (None,) * len(_TOLD), strict=True)
         ),
     )
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response, StreamingResponse
 
 from itembank.calibration_runs.item_statistics import units_in_force
 from itembank.database import Database
 from itembank.measurement_reports.csv_table import csv_text
+from itembank.measurement_reports.item_tables import item_file
 from itembank.measurement_reports.pdf import pdf_of
 from itembank.measurement_reports.reports import run_report, unit_report
 from itembank.measurement_reports.response_export import begin_export, response_table
@@ -66,6 +68,19 @@ def responses_file(page: SignedInPage, session: Transaction, now: Now, unit: str
     export = begin_export(session, actor=actor_of(page), unit=unit, now=now)
     database: Database = page.request.app.state.database
     return _stream(csv_text(response_table(database, export)), f"unit-{unit}-responses")
+
+
+@router.get("/items/{item_id}/{table}.csv")
+def item_table_file(
+    page: SignedInPage,
+    session: Transaction,
+    item_id: UUID,
+    table: str,
+    version: Annotated[int | None, Query(ge=1)] = None,
+) -> Response:
+    """Give the curves of an item, or what was observed of it, as CSV."""
+    pieces = item_file(session, actor=actor_of(page), item_id=item_id, name=table, version=version)
+    return _stream(pieces, f"item-{str(item_id)[:8]}-{table}")
 
 
 @router.get("/runs/{run_id}")

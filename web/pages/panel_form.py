@@ -8,11 +8,15 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from calibration.standard_setting.bookmark import RESPONSE_PROBABILITY
 from itembank.errors import InvalidInput, SamatError, TooFewJudges
 from itembank.standard_setting.panels import LONGEST_DESCRIPTION, PanelPlan, PanelView
 from web.error_pages import error_text
 from web.pages.administration_entries import read_number, read_whole
 from web.texts_catalogue import Texts
+
+#: 67 stands for two chances in three, which is what the method means by it; 67.0 is 0.67.
+TWO_IN_THREE = "67"
 
 Entered = Annotated[str, Field(max_length=400)]
 EnteredText = Annotated[str, Field(max_length=3 * LONGEST_DESCRIPTION)]
@@ -30,7 +34,7 @@ class PanelForm(BaseModel):
     judges: list[Entered] = []
     rounds: Entered = "2"
     sample: Entered = ""
-    response_probability: Entered = "67"
+    response_probability: Entered = TWO_IN_THREE
     shows_key: Entered = ""
     asks_limits: Entered = ""
 
@@ -50,7 +54,7 @@ class PanelForm(BaseModel):
             judges=[str(judge.person_id) for judge in panel.judges],
             rounds=str(panel.rounds),
             sample=str(panel.items) if panel.is_sample else "",
-            response_probability=f"{100 * panel.response_probability:.4g}",
+            response_probability=_percent(panel.response_probability),
             shows_key="1" if panel.shows_key else "",
             asks_limits="1" if panel.asks_limits else "",
         )
@@ -94,8 +98,7 @@ class PanelForm(BaseModel):
 
     def _read_probability(self) -> float:
         percent = read_number(self.response_probability, field="response_probability")
-        # 67 stands for two chances in three, which is what the method means by it.
-        return 2 / 3 if percent == 67 else percent / 100
+        return RESPONSE_PROBABILITY if self.response_probability.strip() == TWO_IN_THREE else percent / 100
 
 
 def refusal_texts(error: SamatError, t: Texts) -> dict[str, str]:
@@ -107,6 +110,14 @@ def refusal_texts(error: SamatError, t: Texts) -> dict[str, str]:
     field = str(error.details["field"])
     key = f"standard_setting.error_{field}"
     return {field: t(key) if t.has(key) else error_text(error, t)}
+
+
+def _percent(probability: float) -> str:
+    """Write a probability so that reading it gives the same one."""
+    if probability == RESPONSE_PROBABILITY:
+        return TWO_IN_THREE
+    text = f"{100 * probability:.15g}"
+    return "67.0" if text == TWO_IN_THREE else text
 
 
 def _person(entered: str) -> UUID:

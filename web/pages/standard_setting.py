@@ -17,6 +17,7 @@ from itembank.errors import (
     IllegalMove,
     InvalidInput,
     JudgementsMissing,
+    JudgeOfPanel,
     NotFound,
     OwnCut,
     SamatError,
@@ -145,7 +146,7 @@ def accept_page(page: SignedInPage, session: Transaction, now: Now, panel_id: UU
     """Accept what the last round came to."""
     try:
         accept_panel(session, actor=actor_of(page), panel_id=panel_id, now=now)
-    except (IllegalMove, UnusableCut) as error:
+    except (IllegalMove, JudgeOfPanel, UnusableCut) as error:
         return _refused(page, session, panel_id, error)
     return page.redirect(f"/standard-setting/{panel_id}", notice="standard_setting.notice_accepted")
 
@@ -180,7 +181,7 @@ def adopt_page(page: SignedInPage, session: Transaction, now: Now, cut_id: UUID)
     """Take a cut score over into new exams."""
     try:
         adopt_cut(session, actor=actor_of(page), cut_id=cut_id, now=now)
-    except (OwnCut, IllegalMove) as error:
+    except (OwnCut, JudgeOfPanel, IllegalMove) as error:
         session.rollback()
         return _panels(page, session, notice=_warning(page, error), status=STATUS[error.kind])
     return page.redirect("/standard-setting", notice="standard_setting.notice_adopted")
@@ -245,6 +246,7 @@ def _panel(
         shown_items=SHOWN_ITEMS,
         figure=_figure(results),
         writers=[judge for judge in panel.judges if judge.own_items],
+        candidates=[judge.name for judge in panel.judges if judge.candidate],
         missing=sum(judge.expected - judge.said for judge in panel.judges) if panel.open_round else 0,
         may_adopt=actor.has(Role.ADMINISTRATOR),
         errors=errors or {},

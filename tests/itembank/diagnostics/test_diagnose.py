@@ -172,6 +172,7 @@ def test_linear_sittings_get_everything(linear: RunDiagnostics) -> None:
     assert linear.model_fit is not None
     assert (linear.model_fit.n_persons, linear.model_fit.n_items) == (498, 12)
     assert linear.model_fit.rmsea < 0.05
+    assert linear.model_fit.srmr is not None
     assert linear.model_fit.srmr < 0.08
     assert linear.classical is not None
     assert linear.classical.kr_20

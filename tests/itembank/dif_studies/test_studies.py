@@ -12,7 +12,9 @@ import pytest
 from scipy.stats import false_discovery_control
 from sqlmodel import col, select
 
-from calibration.dif import DifStudy, ItemDif, MantelHaenszel, ShrunkenDif
+from calibration.dif import DifStudy, ItemDif, LikelihoodRatioDif, Mantel, MantelHaenszel
+from calibration.dif.logistic_regression import LogisticDif
+from calibration.dif.study import Comparison
 from calibration.exclusions import Exclusion
 from itembank.actor import Role
 from itembank.calibration_runs.recorded_responses import VersionLabel
@@ -35,7 +37,8 @@ from itembank.framework.store import current_standard
 from itembank.group_data.entered_rows import rows_of
 from itembank.group_data.memberships import load_people
 from itembank.group_data.variables import find_variable
-from itembank.tables import BankItem, DifStudyRun, Exam, Person, Sitting
+from itembank.neutralisation.states import IN_FORCE_STATES
+from itembank.tables import BankItem, DifStudyRun, Exam, Neutralisation, Person, Sitting
 from tests.itembank.dif_studies.conftest import Filled, Study
 from tests.support.compared_groups import add_answers, add_variable
 from tests.support.institution import NOON, Institution
@@ -256,29 +259,74 @@ def test_deleted_data_leave_results_that_cannot_be_computed_again(study: Study) 
         study.ask()
 
 
-def test_shrinkage_clears_items_of_small_groups_but_not_what_stands_out() -> None:
-    doubtful = MantelHaenszel(odds_ratio=2.0, delta=-1.63, standard_error=0.3, chi_squared=4.2, p_value=0.04)
-    certain = replace(doubtful, p_value=1e-6)
-    belief = ShrunkenDif(delta=-0.6, standard_deviation=0.2, negligible=0.97, moderate=0.03, large=0.0)
-    rows = (("few", 199, doubtful), ("many", 200, doubtful), ("sure", 60, certain), ("sound", 60, doubtful))
-    items = tuple(ItemDif(name, 900, n, raw, -0.15, 0.03, belief) for name, n, raw in rows)
-    items = (*items[:3], replace(items[3], comparison=replace(doubtful, delta=-0.5, p_value=0.6)))
-    names = [name for name, _, _ in rows]
+DOUBTFUL = (
+    MantelHaenszel(odds_ratio=2.0, delta=-1.63, standard_error=0.3, chi_squared=4.2, p_value=0.04),
+    Mantel(mean_difference=-0.3, effect=-0.3, standard_error=0.1, chi_squared=4.2, p_value=0.04),
+    LogisticDif(-0.9, 6.4, 0.04, 0.04, 0.5, share=0.08, share_uniform=0.08, share_non_uniform=0.0, standard_error=0.4),
+    LikelihoodRatioDif("x", 6.4, 2, 0.04, -0.12, 0.06),
+)
+
+
+@pytest.mark.parametrize("doubtful", DOUBTFUL, ids=lambda one: type(one).__name__)
+def test_what_may_be_chance_among_so_many_items_accuses_none(doubtful: Comparison) -> None:
+    assert doubtful.classification == "C"
+    rows = (("few", 60, doubtful), ("many", 900, doubtful), ("sure", 60, replace(doubtful, p_value=1e-6)))
+    items = tuple(ItemDif(name, 900, n, raw, -0.15, 0.03) for name, n, raw in rows)
+    items = (*items, replace(items[0], item_id="sound", comparison=replace(doubtful, p_value=0.6)))
+    names = [item.item_id for item in items]
     found = study_results(
         DifStudy(items, (Exclusion("item", "lost", "one_category"),), ("few",), settled=True),
         labels={name: VersionLabel(name.upper(), 2, 3) for name in (*names, "lost")},
         facts=StudyFacts(900, 250, 4000, 3, False, (), frozenset({"many"}), {name: name for name in names}),
     )
     assert {item.code: (item.classification, item.own_classification) for item in found.items} == {
-        "FEW": ("A", "C"), "MANY": ("C", "C"), "SURE": ("C", "C"), "SOUND": ("A", "A"),
+        "FEW": ("A", "C"), "MANY": ("A", "C"), "SURE": ("C", "C"), "SOUND": ("A", "A"),
     }  # fmt: skip
-    assert (found.count("C"), found.count("A"), found.uncalibrated, found.left_out[0].code) == (2, 2, 3, "LOST")
+    assert (found.count("C"), found.count("A"), found.uncalibrated, found.left_out[0].code) == (1, 3, 3, "LOST")
     nothing = study_results(
         DifStudy((), (), (), settled=True),
         labels={},
         facts=StudyFacts(60, 60, 900, 0, False, (), frozenset(), {}),
     )
     assert nothing.items == ()
+
+
+def test_a_change_with_ability_is_told_only_with_size_and_beyond_chance() -> None:
+    plain = LogisticDif(
+        -0.1, 9.0, 0.01, 0.5, 0.5, share=0.06, share_uniform=0.0, share_non_uniform=0.06, standard_error=0.2
+    )
+    slopes = {
+        "chance": (0.03, 0.06),
+        "tiny": (1e-5, 0.01),
+        "true": (1e-5, 0.06),
+        "flat": (0.8, 0.06),
+        "none": (0.9, 0.0),
+    }
+    items = tuple(
+        ItemDif(name, 900, 900, replace(plain, p_non_uniform=p, share_non_uniform=share), -0.02, 0.03)
+        for name, (p, share) in slopes.items()
+    )
+    found = study_results(
+        DifStudy(items, (), (), settled=True),
+        labels={name: VersionLabel(name, 2, 3) for name in slopes},
+        facts=StudyFacts(900, 900, 4000, 0, False, (), frozenset(), {name: name for name in slopes}),
+    )
+    assert [item.code for item in found.items if item.crossing] == ["true"]
+
+
+def test_neutralised_answers_are_left_out(study: Study) -> None:
+    with study.database.writing() as session:
+        session.add(
+            Neutralisation(
+                standard_id=current_standard(session).id, unit="DG100", item_version_id=study.compared.versions[0],
+                fault="wrong_key", rule="all", reason_th="ก", reason_en="r", state=IN_FORCE_STATES[0].value,
+                proposed_by="x", proposed_at=NOON, applied_at=NOON,
+            )
+        )  # fmt: skip
+    results = results_of(study.carried_out())
+    assert (results.n_reference, results.n_responses) == (130, 2860)
+    named = {item.item_version_id for item in results.items} | {item.item_version_id for item in results.left_out}
+    assert str(study.compared.versions[0]) not in named
 
 
 def test_more_people_join_with_more_data(study: Study) -> None:

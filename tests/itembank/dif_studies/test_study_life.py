@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from threading import Event
+from time import sleep
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from itembank.dif_studies import work as work_module
 from itembank.dif_studies.failures import Failure, FailureKind
@@ -18,8 +21,10 @@ from itembank.dif_studies.studies import (
 from itembank.dif_studies.work import execute_study
 from itembank.dif_studies.worker import DifStudyWorker
 from itembank.errors import IllegalMove
-from itembank.tables import DifStudyRun
+from itembank.group_data.bases import record_basis
+from itembank.tables import DifStudyRun, GroupMembership
 from tests.itembank.dif_studies.conftest import Study
+from tests.support.compared_groups import FIRST_DAY, LAST_DAY
 from tests.support.institution import NOON
 
 
@@ -85,14 +90,87 @@ def test_a_stopping_server_leaves_the_study_waiting_for_the_next(study: Study) -
     assert (view.state, view.done, view.total) == (StudyState.DONE, 1, 12)
 
 
-def test_a_study_of_a_killed_server_is_given_up(study: Study) -> None:
+def test_a_study_of_a_killed_server_is_taken_up_again_but_not_for_ever(study: Study) -> None:
+    run = study.ask()
+
+    def killed(attempts: int) -> None:
+        with study.database.writing() as session:
+            row = session.get_one(DifStudyRun, run.id)
+            row.state, row.heartbeat_at, row.attempts = StudyState.RUNNING.value, NOON, attempts
+
+    killed(3)
+    later = NOON + timedelta(minutes=2)
+    assert DifStudyWorker(study.database, clock=lambda: later).work_off() == 1
+    failure = study.see(run.id).failure
+    assert failure is not None
+    assert failure.kind is FailureKind.SERVER_LOST
+    killed(1)
+    assert DifStudyWorker(study.database, clock=lambda: later).work_off() == 1
+    assert study.see(run.id).state is StudyState.DONE
+
+
+@pytest.mark.parametrize("change", [{"state": "interrupted"}, {"attempts": 2}])
+def test_a_study_that_is_not_this_one_s_any_more_stays_as_it_is(
+    study: Study, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    run = study.ask()
+    computed = work_module._computed
+
+    def lost_meanwhile(*arguments: Any) -> StudyResults:
+        with study.database.writing() as session:
+            row = session.get_one(DifStudyRun, run.id)
+            row.state, row.attempts = change.get("state", row.state), change.get("attempts", row.attempts)
+        return computed(*arguments)
+
+    monkeypatch.setattr(work_module, "_computed", lost_meanwhile)
+    execute_study(study.database, run.id, clock=lambda: NOON)
+    view = study.see(run.id)
+    assert (view.state.value, view.results) == (change.get("state", "running"), None)
+
+
+def test_a_study_is_heard_of_while_it_loads(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("itembank.background_runs.heartbeat.PULSE_SECONDS", 0.01)
+    run, heard = study.ask(), Event()
+    later = NOON + timedelta(minutes=1)
+    load = work_module._load
+
+    def slow(*arguments: Any, **options: Any) -> object:
+        for _ in range(1000):
+            with study.database.reading() as session:
+                if session.get_one(DifStudyRun, run.id).heartbeat_at == later:
+                    heard.set()
+                    break
+            sleep(0.01)
+        return load(*arguments, **options)
+
+    monkeypatch.setattr(work_module, "_load", slow)
+    moments = iter([NOON])
+    execute_study(study.database, run.id, clock=lambda: next(moments, later))
+    assert heard.is_set()
+
+
+def test_groups_that_shrank_since_are_refused_without_their_number(study: Study) -> None:
     run = study.ask()
     with study.database.writing() as session:
-        row = session.get_one(DifStudyRun, run.id)
-        row.state, row.heartbeat_at = StudyState.RUNNING.value, NOON
-    DifStudyWorker(study.database, clock=lambda: NOON + timedelta(minutes=2)).work_off()
-    view = study.see(run.id)
-    assert (view.state, view.possible_moves) == (StudyState.INTERRUPTED, ("again",))
+        members = session.exec(select(GroupMembership).where(GroupMembership.category == "ms")).all()
+        for member in members[49:]:
+            session.delete(member)
+    assert execute_study(study.database, run.id, clock=lambda: NOON)
+    assert study.see(run.id).failure == Failure(FailureKind.GROUP_TOO_SMALL, "")
+    with study.database.reading() as session:
+        assert session.get_one(DifStudyRun, run.id).message == "group_too_small: "
+
+
+def test_a_replaced_basis_carries_no_study(study: Study) -> None:
+    run = study.ask()
+    with study.database.writing() as session:
+        record_basis(
+            session, actor=study.institution["administrator"], variable_id=study.compared.variable_id, ground="consent",
+            reference="r", purpose="p", valid_from=FIRST_DAY, valid_until=LAST_DAY, now=NOON,
+        )  # fmt: skip
+    assert study.see(run.id).basis.state == "replaced"
+    execute_study(study.database, run.id, clock=lambda: NOON)
+    assert study.see(run.id).state is StudyState.FAILED
 
 
 def test_a_breakdown_is_told_by_its_kind_alone(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,5 +185,8 @@ def test_a_breakdown_is_told_by_its_kind_alone(study: Study, monkeypatch: pytest
 def test_failures_survive_their_record() -> None:
     failure = Failure.of_refusal("no_anchors", "only 2: of 9")
     assert Failure.from_record(failure.to_record()) == failure
-    assert Failure.of_refusal("bad_option", "x").kind is FailureKind.REFUSED
+    assert Failure.of_refusal("bad_option", "group 'B' has 3 persons") == Failure(FailureKind.REFUSED, "bad_option")
+    # Neither new records nor old ones tell how few there are.
+    assert Failure.of_refusal("group_too_small", "group 'B' has 3 persons").detail == ""
+    assert Failure.from_record("group_too_small: group 'B' has 3 persons") == Failure(FailureKind.GROUP_TOO_SMALL, "")
     assert Failure.from_record("") is None

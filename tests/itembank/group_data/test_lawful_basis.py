@@ -70,10 +70,9 @@ def test_the_circle_of_group_data_on_both_databases(database: Database, institut
         )  # fmt: skip
     assert (basis.state, basis.reference, basis.recorded_by) == (BasisState.IN_FORCE, "ทะเบียน 7", actor.display_name)
     report = load(filled, variable_id, ROWS)
-    assert (report.rows, report.added, report.changed, report.unchanged) == (2, 2, 0, 0)
+    assert report.rows == 2
     assert report.counts == {"th": 1, "ms": 1}
-    report = load(filled, variable_id, [("CANDIDATE", "ms"), ("candidate2", "ms")])
-    assert (report.added, report.changed, report.unchanged) == (0, 1, 1)
+    load(filled, variable_id, [("CANDIDATE", "ms"), ("candidate2", "ms")])
     assert on_record(database) == {"candidate": "ms", "candidate2": "ms"}
     with database.writing() as session:
         set_person(session, actor=actor, variable_id=variable_id, username="writer", category="th", now=NOON)
@@ -121,7 +120,7 @@ def test_one_bad_row_keeps_all_out_and_each_is_named(filled: Filled) -> None:
         "made-up,th\nadministrator,th,extra\n\n"
     )
     rows = read_rows(text, field="rows")
-    with database.reading() as session:
+    with database.writing() as session:
         report = preview_people(
             session, actor=institution["administrator"], variable_id=variable_id, rows=rows, now=NOON
         )
@@ -130,7 +129,7 @@ def test_one_bad_row_keeps_all_out_and_each_is_named(filled: Filled) -> None:
         (6, RowProblem.CELLS), (7, RowProblem.TWICE), (8, RowProblem.TWICE), (9, RowProblem.SIMULATED_PERSON),
         (10, RowProblem.CELLS),
     ]  # fmt: skip
-    assert (report.rows, report.added) == (9, 1)
+    assert (report.rows, report.counts) == (9, {"th": 1})
     with pytest.raises(InvalidInput, match="row 3 is: unknown_person"), database.writing() as session:
         load_people(session, actor=institution["administrator"], variable_id=variable_id, rows=rows, now=NOON)
     assert on_record(database) == {}
@@ -160,7 +159,7 @@ def test_a_basis_counts_on_its_days_alone_and_the_last_one_is_whole(filled: Fill
     # Thailand is seven hours ahead: its 30 November ends at 17:00 UTC.
     last_minute = datetime(2026, 11, 30, 16, 59, tzinfo=UTC)
     assert legal_day(last_minute) == LAST_DAY
-    assert load(filled, variable_id, ROWS, now=last_minute).unchanged == 2
+    assert load(filled, variable_id, ROWS, now=last_minute).rows == 2
     for outside in (last_minute + timedelta(minutes=1), datetime(2026, 10, 31, 16, 59, tzinfo=UTC)):
         with pytest.raises(NoLawfulBasis):
             load(filled, variable_id, ROWS, now=outside)
@@ -180,7 +179,62 @@ def test_a_basis_counts_on_its_days_alone_and_the_last_one_is_whole(filled: Fill
             session, actor=institution["administrator"], variable_id=variable_id, ground="public_task", reference="r",
             purpose="p", valid_from=date(2026, 12, 1), valid_until=date(2026, 12, 31), now=later,
         )  # fmt: skip
-    assert load(filled, variable_id, [("candidate2", "ms")], now=later).unchanged == 1
+    assert load(filled, variable_id, [("candidate2", "ms")], now=later).rows == 1
+
+
+def test_a_look_at_rows_tells_nothing_of_what_is_on_record_and_leaves_a_trace(filled: Filled) -> None:
+    database, institution = filled
+    variable_id = add(filled)
+    load(filled, variable_id, [("candidate", "th")])
+    told = []
+    for guess in ("candidate", "candidate2"):
+        with database.writing() as session:
+            told.append(
+                preview_people(
+                    session, actor=institution["administrator"], variable_id=variable_id, rows=rows_of([(guess, "th")]),
+                    now=NOON,
+                )
+            )  # fmt: skip
+    assert told[0] == told[1]
+    with database.reading() as session:
+        looks = session.exec(select(AuditEntry).where(AuditEntry.action == "group.preview")).all()
+    assert [entry.details["people"] for entry in looks] == [1, 1]
+    assert not any(word in str(entry.details) for entry in looks for word in ("candidate", "'th'"))
+
+
+def test_the_newest_basis_decides(filled: Filled) -> None:
+    """A basis can be shortened and corrected; one recorded ahead takes over on its first day."""
+    database, institution = filled
+    variable_id = add(filled)
+
+    def record(first: date, last: date) -> None:
+        with database.writing() as session:
+            record_basis(
+                session, actor=institution["administrator"], variable_id=variable_id, ground="consent",
+                reference=f"{last}", purpose="p", valid_from=first, valid_until=last, now=NOON,
+            )  # fmt: skip
+
+    def on(day: date) -> tuple[str | None, list[str]]:
+        with database.reading() as session:
+            noon = datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
+            view = variable_view(session, actor=institution["administrator"], variable_id=variable_id, now=noon)
+        return (None if view.basis is None else view.basis.reference), [basis.state.value for basis in view.bases]
+
+    record(FIRST_DAY, date(2026, 11, 25))
+    assert on(date(2026, 11, 25)) == ("2026-11-25", ["in_force", "replaced"])
+    # The former one, which lasted until the end of the month, does not come back.
+    assert on(date(2026, 11, 26)) == (None, ["expired", "replaced"])
+    record(date(2027, 1, 1), date(2027, 3, 31))
+    assert on(date(2026, 11, 25))[0] == "2026-11-25"
+    record(date(2027, 2, 1), date(2027, 4, 30))
+    assert on(date(2027, 1, 15)) == (None, ["coming", "replaced", "expired", "replaced"])
+    assert on(date(2027, 2, 1))[0] == "2027-04-30"
+    # One that never began has ended none: what is in force goes on until the correction begins.
+    record(FIRST_DAY, date(2027, 12, 31))
+    record(date(2027, 5, 1), date(2027, 6, 30))
+    record(date(2027, 8, 1), date(2027, 9, 30))
+    assert on(date(2027, 7, 1)) == ("2027-12-31", ["coming", "replaced", "in_force", *["replaced"] * 4])
+    assert on(date(2027, 8, 1))[0] == "2027-09-30"
 
 
 @pytest.mark.parametrize(
@@ -191,6 +245,9 @@ def test_a_basis_counts_on_its_days_alone_and_the_last_one_is_whole(filled: Fill
         ({"purpose": ""}, "purpose"), ({"purpose": "x" * 1001}, "purpose"),
         ({"valid_until": date(2026, 10, 31)}, "valid_until"),
         ({"valid_from": date(2026, 1, 1), "valid_until": date(2026, 11, 21)}, "valid_until"),
+        ({"valid_until": date(2569, 11, 30)}, "valid_until"), ({"valid_from": date(1, 1, 1)}, "valid_until"),
+        ({"valid_from": date(2569, 11, 1), "valid_until": date(2569, 11, 30)}, "valid_from"),
+        ({"valid_until": date(2036, 11, 2)}, "valid_until"),
     ],
 )  # fmt: skip
 def test_a_basis_that_cannot_be_is_refused(filled: Filled, change: dict[str, Any], field: str) -> None:

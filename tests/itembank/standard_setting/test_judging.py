@@ -29,7 +29,14 @@ from itembank.standard_setting.judging import (
 )
 from itembank.standard_setting.panels import plan_panel
 from itembank.standard_setting.rounds import abandon_panel, accept_panel
-from itembank.tables import AuditEntry, ItemVersion, PanelJudgement
+from itembank.tables import (
+    AuditEntry,
+    ItemVersion,
+    Neutralisation,
+    OutcomeVersion,
+    PanelJudgement,
+    RecordedOutcome,
+)
 from tests.support.institution import NOON, Institution
 from tests.support.panels import closed, judge_everything, open_panel, plan_of, somewhat_apart
 
@@ -129,6 +136,27 @@ def test_a_closed_round_can_be_talked_about_and_a_finished_panel_is_shut(filled:
         assert judging_view(session, actor=judge, panel_id=panel.id).feedback is not None
 
 
+def test_a_bookmark_opens_the_keys_of_the_pages_it_judges(filled: Filled) -> None:
+    database, people = filled
+    judge, panel = people["judge"], open_panel(database, people, method="bookmark")
+    with database.writing() as session:
+        place_bookmark(session, actor=judge, panel_id=panel.id, page=3, now=NOON)
+        shown = [
+            open_page(session, actor=judge, panel_id=panel.id, place=place, now=NOON).key_shown for place in (1, 3, 4)
+        ]
+    assert shown == [True, True, False]
+
+
+def test_the_log_tells_that_a_judge_spoke_and_not_what_was_said(filled: Filled) -> None:
+    database, people = filled
+    panel = open_panel(database, people, method="bookmark", asks_limits=True)
+    with database.writing() as session:
+        place_bookmark(session, actor=people["judge"], panel_id=panel.id, page=3, now=NOON)
+        set_limits(session, actor=people["judge"], panel_id=panel.id, limits=LIMITS, now=NOON)
+        told = [entry.details for entry in session.exec(select(AuditEntry).where(AuditEntry.action == "panel.judge"))]
+    assert told == [{"round": 1, "said": "bookmark"}, {"round": 1, "said": "limits"}]
+
+
 def test_bookmarks_and_judgements_belong_to_their_methods(filled: Filled) -> None:
     database, people = filled
     judge = people["judge"]
@@ -140,9 +168,9 @@ def test_bookmarks_and_judgements_belong_to_their_methods(filled: Filled) -> Non
                 place_bookmark(session, actor=judge, panel_id=booklet.id, page=page, now=NOON)
         for page in (2, last):
             assert place_bookmark(session, actor=judge, panel_id=booklet.id, page=page, now=NOON).bookmark == page
-        with pytest.raises(IllegalMove):
+        with pytest.raises(IllegalMove, match="panel is judged item by item; placing a bookmark is not"):
             place_bookmark(session, actor=judge, panel_id=items.id, page=2, now=NOON)
-        with pytest.raises(IllegalMove):
+        with pytest.raises(IllegalMove, match="panel is judged by bookmarks; judging a single item is not"):
             judge_item(session, actor=judge, panel_id=booklet.id, place=1, share=0.5, now=NOON)
         with pytest.raises(IllegalMove):
             set_limits(session, actor=judge, panel_id=items.id, limits=LIMITS, now=NOON)
@@ -188,7 +216,13 @@ def test_the_impact_and_the_compromise_rest_on_recent_candidates(filled: Filled)
     with database.writing() as session:
         standard_id = _simulate(session, people, count=FEWEST_SITTINGS)
         known = known_abilities(session, standard_id=standard_id, unit="DG100")
+        _correct_one(session, people, standard_id=standard_id)
+        corrected = known_abilities(session, standard_id=standard_id, unit="DG100")
     assert isinstance(known, KnownAbilities)
+    assert isinstance(corrected, KnownAbilities)
+    assert sorted(set(corrected.thetas) - set(known.thetas)) == [2.5]
+    assert corrected.standard_errors.count(0.125) == 1
+    known = corrected
     assert (len(known.thetas), known.simulated) == (FEWEST_SITTINGS, True)
     judge_everything(database, people, panel.id, somewhat_apart, limits=LIMITS)
     found = closed(database, people, panel.id).closed_rounds[0].results
@@ -210,6 +244,26 @@ def test_an_abandoned_panel_is_off_the_list(filled: Filled) -> None:
     with database.writing() as session:
         abandon_panel(session, actor=people["psychometrician"], panel_id=panel.id, reason="x", now=NOON)
         assert my_panels(session, actor=people["judge"]) == ()
+
+
+def _correct_one(session: Session, people: Institution, *, standard_id: UUID) -> None:
+    """Let a neutralised item have changed the result of one sitting."""
+    told = session.exec(select(RecordedOutcome)).first()
+    assert told is not None
+    neutralisation = Neutralisation(
+        standard_id=standard_id, unit="DG100", item_version_id=session.exec(select(ItemVersion.id)).first(),
+        fault="other", rule="all", reason_th="x", reason_en="x", state="in_force", proposed_by="x", proposed_at=NOON,
+    )  # fmt: skip
+    session.add(neutralisation)
+    session.flush()
+    unit = {**told.document["unit"], "theta": 2.5, "standard_error": 0.125}
+    session.add(
+        OutcomeVersion(
+            sitting_id=told.sitting_id, number=2, neutralisation_id=neutralisation.id,
+            document={**told.document, "unit": unit}, decided_by="x", recorded_at=NOON,
+        )
+    )  # fmt: skip
+    session.flush()
 
 
 def _simulate(session: Session, people: Institution, *, count: int) -> UUID:

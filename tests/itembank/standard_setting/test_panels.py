@@ -17,9 +17,11 @@ from itembank.actor import Role
 from itembank.database import Database
 from itembank.delivery.exams import create_exam, exam_view, propose_design
 from itembank.errors import (
+    BankTooSmall,
     IllegalMove,
     InvalidInput,
     JudgementsMissing,
+    JudgeOfPanel,
     NotAllowed,
     NotFound,
     OwnCut,
@@ -33,8 +35,9 @@ from itembank.standard_setting.cuts import adopt_cut, list_cuts
 from itembank.standard_setting.judgement_file import judgement_table
 from itembank.standard_setting.judging import judge_item, judging_view
 from itembank.standard_setting.panels import change_panel, list_panels, panel_view, plan_panel
+from itembank.standard_setting.results import RoundResults
 from itembank.standard_setting.rounds import abandon_panel, accept_panel, close_round, open_round
-from itembank.tables import AuditEntry, Bank, ItemVersion, StandardPanel
+from itembank.tables import AuditEntry, Bank, BankItem, ItemVersion, RoleAssignment, StandardPanel
 from tests.support.banks import publish_another
 from tests.support.institution import NOON, Institution
 from tests.support.panels import (
@@ -252,8 +255,87 @@ def test_a_booklet_is_in_order_and_the_cut_is_the_mean_of_the_last_mastered_page
     found = closed(database, people, panel.id).closed_rounds[0].results
     assert found is not None
     assert found.theta == pytest.approx((thetas[3] + thetas[7]) / 2)
-    assert found.standard_error == pytest.approx((thetas[7] - thetas[3]) / 2)
+    assert found.judges_error == pytest.approx((thetas[7] - thetas[3]) / 2)
+    assert (found.items_error, found.pages_error) == (0.0, pytest.approx(_gap_error(thetas, (3, 7))))
+    assert found.standard_error == pytest.approx(math.hypot(found.judges_error or 0, found.pages_error or 0))
     assert [(judge.bookmark, judge.theta) for judge in found.judges] == [(5, thetas[3]), (9, thetas[7])]
+
+
+def _gap_error(thetas: list[float], mastered: tuple[int, ...]) -> float:
+    """The mean way from the last pages mastered to the next ability at which there is a page, over √3."""
+    gaps = [min(theta for theta in thetas if theta > thetas[place] + 1e-9) - thetas[place] for place in mastered]
+    return sum(gaps) / len(gaps) / math.sqrt(3)
+
+
+def test_judges_who_mark_the_same_page_of_a_sample_do_not_know_the_cut_exactly(filled: Filled) -> None:
+    database, people = filled
+    panel = open_panel(database, people, method="bookmark", sample=6)
+    mark_both(database, people, panel.id, (4, 4))
+    found = closed(database, people, panel.id).closed_rounds[0].results
+    assert found is not None
+    assert found.judges_error == 0
+    assert found.pages_error
+    assert found.items_error
+    assert found.standard_error == pytest.approx(math.hypot(found.pages_error, found.items_error))
+    assert RoundResults.from_dict(found.to_dict()) == found
+    before = found.to_dict()
+    del before["pages_error"]
+    assert RoundResults.from_dict(before).pages_error is None  # a round closed before the part was told
+
+
+def test_a_booklet_of_items_that_are_equally_hard_is_refused(filled: Filled) -> None:
+    database, people = filled
+    with database.writing() as session:
+        for row in session.exec(select(BankItem).where(BankItem.unit == "DG100")):
+            row.discrimination, row.difficulty, row.parameters = 1.0, 0.3, {}
+            row.model = "2pl"
+            session.add(row)
+        session.flush()
+        with pytest.raises(BankTooSmall, match="equally hard"):
+            plan_panel(session, actor=people["psychometrician"], plan=plan_of(people, method="bookmark"), now=NOON)
+
+
+def test_a_judge_neither_accepts_nor_takes_over(filled: Filled) -> None:
+    database, people = filled
+    panel = open_panel(database, people, rounds=1)
+    judge_everything(database, people, panel.id, somewhat_apart)
+    closed(database, people, panel.id)
+    own = replace(people["judge"], roles=frozenset(Role))
+    with database.writing() as session:
+        view = panel_view(session, actor=own, panel_id=panel.id)
+        assert (view.actor_judges, view.possible_moves) == (True, ("abandon",))
+        with pytest.raises(JudgeOfPanel, match="ทดสอบ judge is a judge of this panel"):
+            accept_panel(session, actor=own, panel_id=panel.id, now=NOON)
+        cut = accept_panel(session, actor=people["psychometrician"], panel_id=panel.id, now=NOON).cut
+        assert cut is not None
+        with pytest.raises(JudgeOfPanel):
+            adopt_cut(session, actor=own, cut_id=cut.id, now=NOON)
+        assert not panel_view(session, actor=people["psychometrician"], panel_id=panel.id).actor_judges
+
+
+def test_a_judge_who_may_be_a_candidate_is_named(filled: Filled) -> None:
+    database, people = filled
+    panel = open_panel(database, people)
+    with database.writing() as session:
+        session.add(RoleAssignment(person_id=people["judge2"].person_id, role=Role.CANDIDATE.value))
+        session.flush()
+        view = panel_view(session, actor=people["administrator"], panel_id=panel.id)
+    assert {judge.name: judge.candidate for judge in view.judges} == {"ทดสอบ judge": False, "ทดสอบ judge2": True}
+
+
+def test_items_that_are_not_calibrated_are_told(filled: Filled) -> None:
+    database, people = filled
+    with database.writing() as session:
+        rows = session.exec(select(BankItem).where(BankItem.unit == "DG100").order_by(BankItem.item_code)).all()
+        for row in rows:
+            row.parameter_source = "calibration" if row.item_code != rows[1].item_code else "prior"
+            session.add(row)
+    panel = accepted_panel(database, people)
+    assert panel.rated == (rows[1].item_version_id,)
+    assert panel.cut is not None
+    assert (panel.cut.items, panel.cut.rated_items) == (len(rows), 1)
+    with database.reading() as session:
+        assert judging_view(session, actor=people["judge"], panel_id=panel.id).rated == panel.rated
 
 
 def test_a_draft_can_be_changed_and_an_open_panel_cannot(filled: Filled) -> None:
