@@ -12,17 +12,19 @@ from sqlalchemy import JSON, case, select, type_coerce
 from sqlmodel import Session, col
 
 from calibration.classical import OMITTED, OptionStatistics, distractor_table
-from calibration.curves import CharacteristicCurve, ObservedProportion, observed_proportions
+from calibration.curves import CharacteristicCurve, ObservedProportion
 from itembank.actor import Actor, Role
 from itembank.authoring.content import ItemContent
+from itembank.calibration_runs.abilities_in_force import corrected_abilities
 from itembank.calibration_runs.item_curves import UncertainItem, item_curve
 from itembank.calibration_runs.item_statistics import ItemStatisticsLine, UnitStatistics, statistics_in
 from itembank.calibration_runs.newest_estimates import newest_estimates
+from itembank.calibration_runs.observed_points import observed_points
 from itembank.calibration_runs.option_curves import AbilityGroup, option_curves
-from itembank.calibration_runs.recorded_responses import load_responses_around, of_unit, versions_of
+from itembank.calibration_runs.recorded_responses import of_unit, versions_of
 from itembank.calibration_runs.results import RunItem, read_items
 from itembank.calibration_runs.states import RunState
-from itembank.diagnostics.findings import ItemDiagnosis
+from itembank.diagnostics.findings import ItemDiagnosis, RunDiagnostics
 from itembank.diagnostics.record import latest_diagnostics
 from itembank.errors import NotFound
 from itembank.framework.store import standard_by_id
@@ -39,11 +41,6 @@ from itembank.tables import (
     Sitting,
 )
 
-#: Fewer answers than these to a bin make its proportion a matter of chance.
-ANSWERS_A_BIN, MOST_BINS = 15, 10
-#: The model with a lower asymptote, whose curve is not logistic.
-_GUESSED = "3pl"
-
 
 @dataclass(frozen=True, slots=True)
 class OptionLine:
@@ -56,13 +53,17 @@ class OptionLine:
 
 @dataclass(frozen=True, slots=True)
 class NewestEstimate:
-    """What the newest finished run estimated of an item; ``in_force`` where the bank measures by that already."""
+    """What the newest finished run estimated of an item; ``in_force`` where the bank measures by that already.
+
+    ``observed`` is what the run's diagnostics saw: by ability as the answers to the other items alone tell it.
+    """
 
     run_id: UUID
     state: RunState
     finished_at: datetime | None
     item: RunItem
     curve: CharacteristicCurve
+    observed: tuple[ObservedProportion, ...]
     in_force: bool
 
 
@@ -70,9 +71,8 @@ class NewestEstimate:
 class ItemDetail:
     """One version of an item in a bank, the one in force if that has it.
 
-    ``observed`` come from all answers there are where the curve is logistic, else from the newest run's groups of
-    ability. ``options`` and ``groups`` rest on the ``with_outcome`` answers whose sittings have an outcome on record:
-    the abilities are those.
+    ``observed`` come from all answers there are, under the bank's parameters. ``options`` and ``groups`` rest on the
+    ``with_outcome`` answers whose sittings have an outcome on record: the abilities are those of the results in force.
     """
 
     unit: UnitStatistics
@@ -116,8 +116,8 @@ def item_detail(session: Session, *, actor: Actor, item_id: UUID, version: int |
         content=content,
         in_force=bank.id == in_force.id,
         curve=item_curve(_known(session, bank, entry, line)),
-        observed=_observed(session, bank, unit, line) if _is_logistic(content, line) else _diagnosed(diagnosis),
-        newest=_newest(session, bank, unit.unit, line),
+        observed=_observed(session, bank, unit, line),
+        newest=_newest(session, bank, unit.unit, line, diagnostics),
         diagnosis=diagnosis,
         options=_options(content, chosen, ability),
         groups=option_curves(chosen, ability, n_options=len(content.options)),
@@ -143,20 +143,9 @@ def _entry(session: Session, in_force: Bank, item_id: UUID, version: int | None)
     return bank, entry, ItemContent.from_dict(content)
 
 
-def _is_logistic(content: ItemContent, line: ItemStatisticsLine) -> bool:
-    return content.maximum_score == 1 and line.model != _GUESSED
-
-
 def _known(session: Session, bank: Bank, entry: BankItem, line: ItemStatisticsLine) -> UncertainItem:
-    """A bank keeps standard errors alone; how they go together is found in the run that they come from."""
-    run_item = _calibrated_by(session, bank, line)
-    return UncertainItem(
-        Parameters.of_row(entry),
-        entry.se_discrimination,
-        entry.se_difficulty,
-        (run_item.cov_ab or 0.0) if run_item else 0.0,
-        (run_item.se_c or 0.0) if run_item else 0.0,
-    )
+    """A bank keeps few of the errors; how they all go together is found in the run that they come from."""
+    return UncertainItem.of_bank(Parameters.of_row(entry), _calibrated_by(session, bank, line))
 
 
 def _calibrated_by(session: Session, bank: Bank, line: ItemStatisticsLine) -> RunItem | None:
@@ -176,17 +165,21 @@ def _calibrated_by(session: Session, bank: Bank, line: ItemStatisticsLine) -> Ru
     return None
 
 
-def _newest(session: Session, bank: Bank, unit: str, line: ItemStatisticsLine) -> NewestEstimate | None:
+def _newest(
+    session: Session, bank: Bank, unit: str, line: ItemStatisticsLine, diagnostics: RunDiagnostics | None
+) -> NewestEstimate | None:
     found = newest_estimates(session, standard_id=bank.standard_id, unit=unit)
     item = found.items.get(line.item_version_id) if found else None
     if found is None or item is None or not item.usable:
         return None
+    same_run = diagnostics is not None and diagnostics.run_id == found.run_id
     return NewestEstimate(
         run_id=found.run_id,
         state=found.state,
         finished_at=found.finished_at,
         item=item,
         curve=item_curve(UncertainItem.of_run(item)),
+        observed=_diagnosed(diagnostics.item(line.item_version_id)) if diagnostics and same_run else (),
         in_force=found.in_force(line),
     )
 
@@ -215,14 +208,22 @@ def _options(content: ItemContent, chosen: Sequence[set[int]], ability: Sequence
 
 def _choices(session: Session, bank: Bank, line: ItemStatisticsLine, unit: str) -> tuple[list[set[int]], list[float]]:
     theta: Any = type_coerce(RecordedOutcome.document, JSON)["unit", "theta"].as_float()
+    mine = (*of_unit(bank.standard_id, unit), col(RecordedAnswer.item_version_id) == line.item_version_id)
+    asked = (
+        select(col(RecordedAnswer.sitting_id))
+        .join(Sitting, col(Sitting.id) == col(RecordedAnswer.sitting_id))
+        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
+        .where(*mine)
+    )
+    corrected = corrected_abilities(session, sittings=asked)
     rows = session.connection().execute(
-        select(col(RecordedAnswer.selected), theta)
+        select(col(RecordedAnswer.sitting_id), col(RecordedAnswer.selected), theta)
         .join(Sitting, col(Sitting.id) == col(RecordedAnswer.sitting_id))
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
         .join(RecordedOutcome, col(RecordedOutcome.sitting_id) == col(Sitting.id))
-        .where(*of_unit(bank.standard_id, unit), col(RecordedAnswer.item_version_id) == line.item_version_id)
+        .where(*mine)
     )
-    pairs = [(set(selected), float(ability)) for selected, ability in rows]
+    pairs = [(set(selected), corrected.get(sitting, float(ability))) for sitting, selected, ability in rows]
     return [choice for choice, _ in pairs], [ability for _, ability in pairs]
 
 
@@ -231,14 +232,4 @@ def _observed(
 ) -> tuple[ObservedProportion, ...]:
     if not line.answers:
         return ()
-    data = load_responses_around(
-        session, standard_id=bank.standard_id, unit=unit.unit, item_version_id=line.item_version_id
-    )
-    name = str(line.item_version_id)
-    parameters = {
-        str(other.item_version_id): (other.discrimination, other.difficulty)
-        for other in unit.lines
-        if other.model != _GUESSED
-    }
-    bins = max(1, min(MOST_BINS, line.answers // ANSWERS_A_BIN))
-    return observed_proportions(data, parameters, items=[name], bins=bins)[name]
+    return observed_points(session, bank=bank, unit=unit.unit, item_version_id=line.item_version_id)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlmodel import Session, col
 
 from itembank.actor import Actor, Role
@@ -99,10 +100,15 @@ class UnitStatistics:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answers:
+class AnswerSums:
+    """How often an item version was answered, the sum of the scores, and how many answers are simulated."""
+
     count: int = 0
     right: int = 0
     simulated: int = 0
+
+    def __add__(self, other: AnswerSums) -> AnswerSums:
+        return AnswerSums(self.count + other.count, self.right + other.right, self.simulated + other.simulated)
 
 
 def units_in_force(session: Session, *, actor: Actor) -> tuple[UnitInForce, ...]:
@@ -151,7 +157,8 @@ def statistics_in(session: Session, *, bank: Bank, unit: str, unit_title: str) -
     """Describe every item that a bank has for a unit, by code."""
     sittings, simulated = _sittings(session, bank, unit)
     limit, cut = _exam_settings(session, bank, unit)
-    lines = _lines(session, bank, unit, limit=limit)
+    answers = _answers(session, bank, unit)
+    lines = lines_in(session, bank=bank, limits={unit: limit}, answers=answers).get(unit, ())
     return UnitStatistics(
         unit=unit,
         unit_title=unit_title,
@@ -165,8 +172,33 @@ def statistics_in(session: Session, *, bank: Bank, unit: str, unit_title: str) -
     )
 
 
-def _lines(session: Session, bank: Bank, unit: str, *, limit: float | None) -> tuple[ItemStatisticsLine, ...]:
-    answers, rates = _answers(session, bank, unit), _exposure_rates(session, bank, unit)
+def exposure_limits(session: Session, *, bank: Bank, units: Collection[str]) -> dict[str, float | None]:
+    """Give the loosest exposure limit of each unit's exams; None where one of them has none, or there is no exam."""
+    designs = _designs(session, bank, units)
+    return {unit: _loosest_limit(designs.get(unit, [])) for unit in units}
+
+
+def lines_in(
+    session: Session,
+    *,
+    bank: Bank,
+    limits: Mapping[str, float | None],
+    answers: Mapping[UUID, AnswerSums],
+    item_version_id: UUID | None = None,
+) -> dict[str, tuple[ItemStatisticsLine, ...]]:
+    """Describe items of a bank, by unit and code, in as many statements for many units as for one.
+
+    Args:
+        session: The transaction.
+        bank: The bank.
+        limits: The units asked for, each with its exposure limit.
+        answers: What is on record of each item version; nothing of those left out.
+        item_version_id: The only one asked for; all without it.
+    """
+    wanted = [col(BankItem.bank_id) == bank.id, col(BankItem.unit).in_(limits)]
+    if item_version_id is not None:
+        wanted.append(col(BankItem.item_version_id) == item_version_id)
+    rates = _exposure_rates(session, bank, wanted)
     rows = session.connection().execute(
         select(
             *(col(getattr(BankItem, name)) for name in _COLUMNS),
@@ -175,27 +207,25 @@ def _lines(session: Session, bank: Bank, unit: str, *, limit: float | None) -> t
             col(ItemVersion.state),
         )
         .join(ItemVersion, col(ItemVersion.id) == col(BankItem.item_version_id))
-        .where(col(BankItem.bank_id) == bank.id, col(BankItem.unit) == unit)
+        .where(*wanted)
         .order_by(col(BankItem.item_code), col(BankItem.pretest))
     )
-    return tuple(
-        _line(
-            row,
-            found=answers.get(row.item_version_id, _Answers()),
-            rate=rates.get(row.item_version_id),
-            limit=limit,
-        )
-        for row in rows
-    )
+    found: dict[str, list[ItemStatisticsLine]] = {}
+    for row in rows:
+        version = row.item_version_id
+        sums = answers.get(version, AnswerSums())
+        line = _line(row, found=sums, rate=rates.get(version), limit=limits[row.unit])
+        found.setdefault(row.unit, []).append(line)
+    return {unit: tuple(lines) for unit, lines in found.items()}
 
 
 _COLUMNS = (
-    "item_version_id", "item_code", "criterion", "element", "model", "discrimination", "difficulty",
+    "item_version_id", "item_code", "unit", "criterion", "element", "model", "discrimination", "difficulty",
     "se_discrimination", "se_difficulty", "parameter_source", "parameters",
 )  # fmt: skip
 
 
-def _line(row: Any, *, found: _Answers, rate: float | None, limit: float | None) -> ItemStatisticsLine:
+def _line(row: Any, *, found: AnswerSums, rate: float | None, limit: float | None) -> ItemStatisticsLine:
     return ItemStatisticsLine(
         item_id=row.item_id,
         item_version_id=row.item_version_id,
@@ -230,7 +260,7 @@ def _flags(row: Any, *, answers: int, rate: float | None, limit: float | None) -
     return tuple(flag for flag, is_held in held.items() if is_held)
 
 
-def _answers(session: Session, bank: Bank, unit: str) -> dict[UUID, _Answers]:
+def _answers(session: Session, bank: Bank, unit: str) -> dict[UUID, AnswerSums]:
     rows = session.connection().execute(
         select(
             col(RecordedAnswer.item_version_id),
@@ -243,31 +273,30 @@ def _answers(session: Session, bank: Bank, unit: str) -> dict[UUID, _Answers]:
         .where(*of_unit(bank.standard_id, unit))
         .group_by(col(RecordedAnswer.item_version_id))
     )
-    return {version: _Answers(count, int(right), int(simulated)) for version, count, right, simulated in rows}
+    return {version: AnswerSums(count, int(right), int(simulated)) for version, count, right, simulated in rows}
 
 
-def _exposure_rates(session: Session, bank: Bank, unit: str) -> dict[UUID, float]:
+def _exposure_rates(session: Session, bank: Bank, wanted: Collection[ColumnElement[bool]]) -> dict[UUID, float]:
     """Divide the sittings that asked an item version by those that could have: whose bank held it."""
-    of_this_unit = of_unit(bank.standard_id, unit)
+    versions = select(col(BankItem.item_version_id)).where(*wanted)
     per_bank = (
-        select(col(Sitting.bank_id).label("bank_id"), func.count().label("sittings"))
+        select(col(Sitting.bank_id).label("bank_id"), col(Sitting.unit).label("unit"), func.count().label("sittings"))
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
-        .where(*of_this_unit)
-        .group_by(col(Sitting.bank_id))
+        .where(col(Exam.standard_id).in_(versions_of(bank.standard_id)))
+        .group_by(col(Sitting.bank_id), col(Sitting.unit))
         .subquery()
     )
     connection = session.connection()
     possible = connection.execute(
         select(col(BankItem.item_version_id), func.sum(per_bank.c.sittings))
-        .join(per_bank, per_bank.c.bank_id == col(BankItem.bank_id))
-        .where(col(BankItem.unit) == unit)
+        .join(per_bank, (per_bank.c.bank_id == col(BankItem.bank_id)) & (per_bank.c.unit == col(BankItem.unit)))
+        .where(col(BankItem.item_version_id).in_(versions))
         .group_by(col(BankItem.item_version_id))
     )
+    # Only sittings of its own unit and standard ask an item, so that the index alone counts them.
     asked = connection.execute(
         select(col(AskedItem.item_version_id), func.count())
-        .join(Sitting, col(Sitting.id) == col(AskedItem.sitting_id))
-        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
-        .where(*of_this_unit)
+        .where(col(AskedItem.item_version_id).in_(versions))
         .group_by(col(AskedItem.item_version_id))
     )
     times = dict(asked.all())
@@ -287,14 +316,23 @@ def _sittings(session: Session, bank: Bank, unit: str) -> tuple[int, int]:
 
 def _exam_settings(session: Session, bank: Bank, unit: str) -> tuple[float | None, float | None]:
     """Give the loosest exposure limit of the unit's exams, if all have one, and their cut score, if it is the same."""
-    designs = [
-        design
-        for (design,) in session.connection().execute(
-            select(col(Exam.design)).where(
-                col(Exam.standard_id).in_(versions_of(bank.standard_id)), col(Exam.unit) == unit
-            )
-        )
-    ]
-    limits = [design.get("maximum_exposure") for design in designs]
+    designs = _designs(session, bank, [unit]).get(unit, [])
     cuts = {design.get("cut_score", 0.0) for design in designs}
-    return max(limits) if limits and None not in limits else None, cuts.pop() if len(cuts) == 1 else None
+    return _loosest_limit(designs), cuts.pop() if len(cuts) == 1 else None
+
+
+def _loosest_limit(designs: Sequence[Mapping[str, Any]]) -> float | None:
+    limits: list[Any] = [design.get("maximum_exposure") for design in designs]
+    return max(limits) if limits and None not in limits else None
+
+
+def _designs(session: Session, bank: Bank, units: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+    rows = session.connection().execute(
+        select(col(Exam.unit), col(Exam.design)).where(
+            col(Exam.standard_id).in_(versions_of(bank.standard_id)), col(Exam.unit).in_(units)
+        )
+    )
+    found: dict[str, list[dict[str, Any]]] = {}
+    for unit, design in rows:
+        found.setdefault(unit, []).append(design)
+    return found

@@ -42,11 +42,14 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
     "longest_test_new": {"th": "ชุดที่ดีที่สุด {n} ข้อ ค่าใหม่", "en": "Best test of {n} items, new values"},
     "key_target": {"th": "เป้าหมาย", "en": "Target"},
     "target_note": {
-        "th": "เป้าหมาย {target} คือสารสนเทศที่ผู้เข้าสอบซึ่งห่างคะแนนตัด {distance} โลจิตต้องมี จึงจะได้ผลตัดสินเกินครึ่งของครั้ง "
-        "ชุดที่ดีที่สุด {n} ข้อให้ {at_cut} ณ คะแนนตัด จึงตัดสินได้เกินครึ่งเมื่อห่างตั้งแต่ {reached} โลจิต",
-        "en": "The target of {target} is what a candidate {distance} logits from the cut needs to get a verdict more "
-        "often than "
-        "not. The best test of {n} items has {at_cut} at the cut, which does so from {reached} logits on.",
+        "th": "เป้าหมาย {target} คือสารสนเทศที่ผู้เข้าสอบซึ่งห่างคะแนนตัด {distance} โลจิตต้องมี "
+        "จึงจะได้ผลตัดสินราวครึ่งหนึ่งของครั้ง (ด้านที่ตัดสินยากกว่า) ชุดที่ดีที่สุด {n} ข้อให้ {at_cut} ณ คะแนนตัด "
+        "จึงตัดสินได้ราวครึ่งหนึ่งเมื่อห่าง {reached} โลจิต "
+        "ข้อในชุดคำถามเดียวกันนับเสมือนเป็นอิสระต่อกัน สารสนเทศของข้อเหล่านั้นจึงสูงกว่าจริง",
+        "en": "The target of {target} is what a candidate {distance} logits from the cut needs for a verdict in about "
+        "half of the sittings, on the side of the cut where it takes more. The best test of {n} items has {at_cut} at "
+        "the cut, which does as much {reached} logits from it. Items of one testlet count as if independent, which "
+        "makes their information too high.",
     },
     "target_out_of_reach": {
         "th": "ไม่มีเป้าหมาย: คะแนนตัดมีความคลาดเคลื่อนมากเกินกว่าจะตัดสินผู้ที่ห่าง {distance} โลจิตได้ด้วยความเชื่อมั่นที่กำหนด",

@@ -70,7 +70,7 @@ def _facts(scene: DocumentScene, found: RunDiagnostics) -> Iterator[tuple[str, s
 def _model_fit(scene: DocumentScene, found: RunDiagnostics) -> str:
     fit, number = found.model_fit, scene.write.number
     assert fit is not None
-    return scene.text(
+    line = scene.text(
         "model_fit_line",
         m2=number(fit.m2),
         df=scene.write.count(fit.m2_df),
@@ -80,6 +80,7 @@ def _model_fit(scene: DocumentScene, found: RunDiagnostics) -> str:
         high=number(fit.rmsea_high, 3),
         srmr=number(fit.srmr, 3),
     )
+    return f"{line}; {scene.text('model_left_out', codes=', '.join(fit.left_out))}" if fit.left_out else line
 
 
 def _warned(scene: DocumentScene, items: list[ItemDiagnosis]) -> Grid:

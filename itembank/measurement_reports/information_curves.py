@@ -38,7 +38,7 @@ class InformationCurves:
         at_cut: Information of the best test of that length at the cut score.
         distance: How far from the cut, in logits, a verdict should come.
         target: Information that a verdict so far from the cut needs.
-        reached: How far from the cut the best test brings a verdict more often than not.
+        reached: How far from the cut the best test brings a verdict in about half of the sittings.
         elements: The same by element, by code.
     """
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from itembank.calibration_runs.abilities_in_force import corrected_abilities
 from itembank.calibration_runs.recorded_responses import of_unit
 from itembank.drawing.wright_map import PlacedPerson
 from itembank.tables import Exam, RecordedOutcome, Sitting
@@ -16,7 +17,7 @@ PEOPLE_LOOKED_AT = 1000
 
 
 def recent_people(session: Session, *, standard_id: UUID, unit: str) -> tuple[PlacedPerson, ...]:
-    """Read the abilities of the newest finished sittings of a unit, as they were told.
+    """Read the abilities of the newest finished sittings of a unit, by the results in force.
 
     Args:
         session: The transaction.
@@ -28,13 +29,17 @@ def recent_people(session: Session, *, standard_id: UUID, unit: str) -> tuple[Pl
     """
     found: list[PlacedPerson] = []
     for simulated in (False, True):
-        rows = session.connection().execute(
-            select(col(RecordedOutcome.document))
-            .join(Sitting, col(Sitting.id) == col(RecordedOutcome.sitting_id))
+        newest = (
+            select(col(Sitting.id), col(RecordedOutcome.document))
+            .join(RecordedOutcome, col(RecordedOutcome.sitting_id) == col(Sitting.id))
             .join(Exam, col(Exam.id) == col(Sitting.exam_id))
             .where(*of_unit(standard_id, unit), col(Sitting.simulated).is_(simulated))
             .order_by(col(Sitting.finished_at).desc(), col(Sitting.id))
             .limit(PEOPLE_LOOKED_AT)
         )
-        found += [PlacedPerson(float(document["unit"]["theta"]), simulated) for (document,) in rows]
+        corrected = corrected_abilities(session, sittings=newest.with_only_columns(col(Sitting.id)))
+        found += [
+            PlacedPerson(corrected.get(sitting_id, float(document["unit"]["theta"])), simulated)
+            for sitting_id, document in session.connection().execute(newest)
+        ]
     return tuple(found)

@@ -81,11 +81,15 @@ def _data(scene: DocumentScene, material: RunMaterial) -> Iterator[Block]:
 
 
 def _left_out(scene: DocumentScene, material: RunMaterial) -> Iterator[tuple[str, str, str]]:
-    """Gather what was left out by reason: items by their codes, sittings by their number."""
-    exclusions = material.summary.exclusions
+    """Gather what was left out by reason: items by their codes, those neutralised with their answers."""
+    exclusions, write = material.summary.exclusions, scene.write
     for (kind, reason), count in Counter((one.kind, one.reason) for one in exclusions).items():
-        number = scene.write.count(count)
-        codes = ", ".join(one.code for one in exclusions if (one.kind, one.reason) == (kind, reason))
+        number = write.count(count)
+        codes = ", ".join(
+            one.code if one.answers is None else f"{one.code} ({write.count(one.answers)})"
+            for one in exclusions
+            if (one.kind, one.reason) == (kind, reason)
+        )
         yield scene.code("reason", reason), number, codes if kind == "item" else scene.text("n_sittings", n=number)
 
 

@@ -58,12 +58,14 @@ class VerdictNeed:
         )
 
     def information(self) -> float:
-        """Return the least information at which candidates this far from the cut get a verdict more often than not.
+        """Return the information at which candidates this far from the cut get a verdict in about half of the sittings.
 
         With information I the posterior moves from N(μ, σ²) to precision J = I + 1/σ²; for a candidate at c + δ its
         mean is (I(c + δ) + μ/σ²)/J in the middle of its distribution. Competent is told where that mean is z standard
         deviations √(1/J + s²) above the cut, z = Φ⁻¹(threshold) and s the cut's standard error; not yet competent
-        likewise below. The larger of the two needs counts.
+        likewise below. The larger of the two needs counts; on its side the middle of the distribution lies right on the
+        limit, so that verdicts are about as frequent as none (0.41 to 0.58 of simulated sittings), on the other side at
+        least as frequent.
 
         Returns:
             The information, 0 where the prior alone is sure enough; infinite where no information suffices, because
@@ -75,7 +77,7 @@ class VerdictNeed:
         return max(above, below)
 
     def reached_distance(self, information: float) -> float:
-        """Return the distance from the cut at which a test of this information gives verdicts more often than not.
+        """Return the distance from the cut at which a test of this information gives verdicts about half of the time.
 
         Args:
             information: What the answers inform about ability around the cut, from 0.

@@ -102,6 +102,21 @@ def test_the_report_on_a_unit_marks_simulated_data(reported: Reported) -> None:
     assert pdf_of(made).startswith(b"%PDF-")
 
 
+def test_a_plot_goes_below_the_front_matter_and_leaves_room_before_the_next(reported: Reported) -> None:
+    database, institution, _ = reported
+    with database.reading() as session:
+        made = unit_report(session, actor=institution["psychometrician"], unit=UNIT, write=written("th"), now=NOON)
+    plots = [block for section in made.sections for block in section.blocks if isinstance(block, Plot)]
+    template = Path(str(files("itembank.measurement_reports").joinpath("report.typ")))
+    found = typst.query(
+        template, "image", root=template.parent, font_paths=[template.parent / "fonts"], ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(made.to_dict())},
+    )  # fmt: skip
+    assert sum(image["width"].startswith("82%") for image in json.loads(found)) == len(plots) == 4
+    # Two on each page but the first, which the front matter leaves room for one on; then the tables.
+    assert len(pictures_of(made, dots_per_inch=10)) == 3
+
+
 def test_a_unit_that_nobody_sat_has_a_report_too(filled: tuple[Database, Institution]) -> None:
     database, institution = filled
     with database.reading() as session:

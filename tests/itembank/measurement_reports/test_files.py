@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+from collections import Counter
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -11,6 +13,7 @@ import pytest
 from sqlmodel import col, select
 
 from itembank.actor import Role
+from itembank.calibration_runs.item_detail import item_detail
 from itembank.database import Database
 from itembank.errors import NotAllowed, NotFound
 from itembank.exchange.parameter_files import read_parameters
@@ -18,6 +21,7 @@ from itembank.exchange.parameter_pool import pool_of
 from itembank.exchange.response_files import read_responses
 from itembank.measurement_reports import response_export
 from itembank.measurement_reports.csv_table import csv_text
+from itembank.measurement_reports.item_tables import ITEM_TABLES, item_file
 from itembank.measurement_reports.parameter_tables import bank_parameters
 from itembank.measurement_reports.response_export import begin_export, pseudonym, response_table
 from itembank.measurement_reports.run_material import run_material
@@ -25,7 +29,7 @@ from itembank.measurement_reports.run_tables import RUN_TABLES, run_file
 from itembank.measurement_reports.run_tables import tables_of as tables_of_run
 from itembank.measurement_reports.unit_material import unit_material
 from itembank.measurement_reports.unit_tables import UNIT_TABLES, unit_file
-from itembank.tables import AuditEntry, BankItem, CalibrationRun, RecordedAnswer, Sitting
+from itembank.tables import AuditEntry, BankItem, CalibrationRun, ItemVersion, RecordedAnswer, Sitting
 from tests.support.institution import NOON, Institution
 from tests.support.reported import UNIT
 
@@ -69,6 +73,36 @@ def test_every_table_of_a_unit_and_of_a_run_is_there(reported: Reported) -> None
     assert {row["code"] for row in rows_of(tables["run_items"])} <= set(items)
     assert len(rows_of(tables["run_diagnosed_items"])) == len(rows_of(tables["run_items"]))
     assert all(row["person"].startswith("S") for row in rows_of(tables["run_diagnosed_sittings"]))
+
+
+def test_the_curves_of_an_item_are_there(reported: Reported) -> None:
+    database, institution, run_id = reported
+    actor = institution["psychometrician"]
+    with database.reading() as session:
+        run = session.get_one(CalibrationRun, run_id)
+        item = max((run.results or {})["items"], key=lambda one: one["n"])
+        item_id = session.get_one(ItemVersion, UUID(item["item_version_id"])).item_id
+        detail = item_detail(session, actor=actor, item_id=item_id)
+        found = {
+            name: rows_of(item_file(session, actor=actor, item_id=item_id, name=name, version=item["version"]))
+            for name in ITEM_TABLES
+        }
+        with pytest.raises(NotFound):
+            item_file(session, actor=actor, item_id=item_id, name="shoes")
+        with pytest.raises(NotAllowed):
+            item_file(session, actor=institution["writer"], item_id=item_id, name="curves")
+    assert {row["code"] for rows in found.values() for row in rows} == {item["code"]}
+    assert Counter(row["curve"] for row in found["curves"]) == {"bank": 81, "newest": 81}
+    new = {float(row["ability"]): float(row["share"]) for row in found["curves"] if row["curve"] == "newest"}
+    assert new[0.0] == pytest.approx(1 / (1 + math.exp(item["a"] * item["b"])))
+    assert all(float(row["lower"]) < float(row["share"]) < float(row["upper"]) for row in found["curves"])
+    seen = next(one for one in run.results["diagnostics"]["items"] if one["code"] == item["code"])  # type: ignore[index]
+    newest = [row for row in found["observed"] if row["curve"] == "newest"]
+    assert [float(row["share"]) for row in newest] == [point[1] for point in seen["observed"]]
+    assert [float(row["share"]) for row in found["observed"] if row["curve"] == "bank"] == [
+        point.proportion for point in detail.observed
+    ]
+    assert len(found["options"]) == len(detail.options) * len(detail.groups) > 0
 
 
 def test_what_is_not_there_is_not_found(reported: Reported) -> None:

@@ -119,3 +119,21 @@ def test_curves_are_sums_over_items_and_over_the_best_of_them() -> None:
     assert [(one.element, one.items) for one in curves.elements] == [("E1", 2), ("E2", 1)]
     assert curves.elements[0].at_cut == pytest.approx(at_cut[0] + at_cut[1])
     assert curves.target == VerdictNeed.of_unit(design).information()
+
+
+@pytest.mark.parametrize(("prior_mean", "binding"), [(-0.5, 1), (0.0, 1), (1.0, -1)])
+def test_at_the_target_about_half_of_the_sittings_end_with_a_verdict(prior_mean: float, binding: int) -> None:
+    """Sittings with real answers to items at the cut, on the side of it that needs more information."""
+    one = need(prior_mean=prior_mean, prior_sd=0.8)
+    discrimination, sittings = 1.2, 1500
+    length = int(np.ceil(one.information() / (discrimination**2 / 4)))
+    nodes = prior_mean + 0.8 * np.linspace(-6, 6, 1202)
+    right = 1 / (1 + np.exp(-discrimination * nodes))
+    points = np.random.default_rng(2).binomial(length, 1 / (1 + np.exp(-discrimination * binding * 0.5)), sittings)
+    log_posterior = points[:, None] * np.log(right) + (length - points[:, None]) * np.log(1 - right)
+    log_posterior -= 0.5 * ((nodes - prior_mean) / 0.8) ** 2
+    weights = np.exp(log_posterior - log_posterior.max(axis=1, keepdims=True))
+    above = weights[:, nodes >= 0].sum(axis=1) / weights.sum(axis=1)
+    told = above >= one.competent_from if binding > 0 else above <= one.not_yet_up_to
+    # A point more or less makes a twentieth or more of a difference.
+    assert 0.35 < told.mean() < 0.65
