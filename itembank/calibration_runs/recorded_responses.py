@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 
 from calibration.responses import ResponseData
 from itembank.authoring.content import ItemContent
-from itembank.neutralisation.scope import in_force, still_counting
+from itembank.neutralisation.scope import counting_no_more, still_counting
 from itembank.tables import BankItem, Exam, Item, ItemVersion, RecordedAnswer, Sitting, Standard
 
 #: Models of items that are scored in parts.
@@ -50,20 +50,30 @@ class RecordedResponses:
     data: ResponseData
     count: AnswerCount
     latest: datetime | None
-    #: Item versions some or all of whose answers do not count any more.
-    neutralised: tuple[str, ...] = ()
+    #: How many answers do not count any more, by item version; some of an item's, or all.
+    neutralised: Mapping[str, int] = field(default_factory=dict)
 
 
 def count_answers(
     session: Session, *, standard_id: UUID, unit: str, include_simulated: bool, with_parts: bool = True
 ) -> AnswerCount:
     """Count the answers of a unit that a calibration can use, and the sittings that hold them."""
+    where = _wanted(session, standard_id, unit, include_simulated=include_simulated, with_parts=with_parts)
+    return _count(session, where)
+
+
+def count_everything(session: Session, *, standard_id: UUID, unit: str) -> AnswerCount:
+    """Count all that is recorded of a unit, neutralised answers and those of simulated sittings among them."""
+    return _count(session, of_unit(standard_id, unit))
+
+
+def _count(session: Session, where: Collection[ColumnElement[bool]]) -> AnswerCount:
     per_sitting = (
         select(func.count().label("answers"), col(Sitting.simulated).label("simulated"))
         .select_from(RecordedAnswer)
         .join(Sitting, col(Sitting.id) == col(RecordedAnswer.sitting_id))
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
-        .where(*_wanted(session, standard_id, unit, include_simulated=include_simulated, with_parts=with_parts))
+        .where(*where)
         .group_by(col(Sitting.id), col(Sitting.simulated))
         .subquery()
     )
@@ -124,7 +134,8 @@ def load_responses(
         session, _answers(RecordedAnswer.sitting_id, RecordedAnswer.item_version_id, RecordedAnswer.score), where
     )
     latest = session.connection().execute(_answers(func.max(RecordedAnswer.answered_at)).where(*where)).scalar()
-    neutralised = neutralised_versions(session, standard_id=standard_id, unit=unit)
+    usable = _usable(standard_id, unit, include_simulated=include_simulated, with_parts=with_parts)
+    neutralised = _neutralised(session, usable)
     return RecordedResponses(data=data, count=count, latest=latest, neutralised=neutralised)
 
 
@@ -170,7 +181,7 @@ def load_responses_around(session: Session, *, standard_id: UUID, unit: str, ite
 
 
 def load_newest_responses(session: Session, *, standard_id: UUID, unit: str, sittings: int) -> ResponseData:
-    """Load every answer of the sittings of a unit that began last, at most so many.
+    """Load every answer of the sittings with answers of a unit that began last, at most so many.
 
     Raises:
         CalibrationError: There is no answer.
@@ -178,7 +189,7 @@ def load_newest_responses(session: Session, *, standard_id: UUID, unit: str, sit
     newest = (
         select(col(Sitting.id))
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
-        .where(*of_unit(standard_id, unit))
+        .where(*of_unit(standard_id, unit), col(Sitting.id).in_(select(col(RecordedAnswer.sitting_id))))
         .order_by(col(Sitting.started_at).desc(), col(Sitting.id))
         .limit(sittings)
     )
@@ -211,14 +222,14 @@ def version_labels(session: Session, version_ids: Collection[UUID]) -> dict[str,
     }
 
 
-def neutralised_versions(session: Session, *, standard_id: UUID, unit: str) -> tuple[str, ...]:
-    """Name the item versions of a unit that a neutralisation in force takes answers from."""
-    versions = session.connection().execute(versions_of(standard_id)).scalars().all()
-    return tuple(
-        dict.fromkeys(
-            str(one.item_version_id) for one in in_force(session) if one.unit == unit and one.standard_id in versions
-        )
-    )
+def _neutralised(session: Session, usable: Collection[ColumnElement[bool]]) -> dict[str, int]:
+    """Count by item version the answers that a run could use if no neutralisation in force took them out."""
+    taken_out = counting_no_more(session)
+    if taken_out is None:
+        return {}
+    version_id = col(RecordedAnswer.item_version_id)
+    query = _answers(version_id, func.count()).where(*usable, taken_out).group_by(version_id).order_by(version_id)
+    return {str(version): answers for version, answers in session.connection().execute(query)}
 
 
 def of_unit(standard_id: UUID, unit: str) -> tuple[ColumnElement[bool], ...]:
@@ -238,9 +249,16 @@ def versions_of(standard_id: UUID) -> Select[Any]:
 def _wanted(
     session: Session, standard_id: UUID, unit: str, *, include_simulated: bool, with_parts: bool
 ) -> tuple[ColumnElement[bool], ...]:
+    usable = _usable(standard_id, unit, include_simulated=include_simulated, with_parts=with_parts)
+    return (*usable, *still_counting(session))
+
+
+def _usable(
+    standard_id: UUID, unit: str, *, include_simulated: bool, with_parts: bool
+) -> tuple[ColumnElement[bool], ...]:
     real = () if include_simulated else (col(Sitting.simulated).is_(False),)
     parts = () if with_parts else (_scored_right_or_wrong(),)
-    return (*of_unit(standard_id, unit), *real, *parts, *still_counting(session))
+    return (*of_unit(standard_id, unit), *real, *parts)
 
 
 def _scored_right_or_wrong() -> ColumnElement[bool]:

@@ -78,12 +78,16 @@ class AbilitySummary:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """An item version (answered, or of the base bank) or a sitting that took no part, and why."""
+    """An item version (answered, or of the base bank) or a sitting that took no part, and why.
+
+    ``answers`` are those of a neutralised item that do not count; under ``neutralised_in_part`` its others do.
+    """
 
     kind: str  # "item" or "person"
     id: str
     code: str
     reason: str
+    answers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,7 +213,17 @@ class RunOutcome:
             LeftOut(one.kind, one.id, self.labels[one.id].code if one.kind == "item" else "", one.reason)
             for one in self.result.exclusions
         ]
-        found += [LeftOut("item", name, self.labels[name].code, "neutralised") for name in self.recorded.neutralised]
+        answered = set(self.recorded.data.item_ids)
+        found += [
+            LeftOut(
+                "item",
+                name,
+                self.labels[name].code,
+                "neutralised_in_part" if name in answered else "neutralised",
+                answers,
+            )
+            for name, answers in self.recorded.neutralised.items()
+        ]
         known = {item.item_id for item in self.result.items} | {one.id for one in found}
         with_parts = takes_parts(self.model)
         found += [

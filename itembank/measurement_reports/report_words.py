@@ -201,8 +201,8 @@ _CODES: Words = {
     "reason.no_answers": ("ยังไม่มีผู้ตอบ", "No answers yet"),
     "reason.neutralised": ("ตัดออกจากการคิดคะแนน ไม่นับคำตอบใด", "Neutralised: no answer counts"),
     "reason.neutralised_in_part": (
-        "ตัดออกเฉพาะบางการสอบ คำตอบจากการสอบอื่นยังนับ",
-        "Neutralised in some exams: other answers count",
+        "ตัดออกจากการคิดคะแนนเฉพาะบางการสอบหรือบางช่วงเวลา คำตอบอื่นยังนับ",
+        "Neutralised in some exams or for a period only: other answers count",
     ),
     "reason.scored_in_parts": ("ให้คะแนนบางส่วน ไม่เข้ากับโมเดลราสช์", "Scored in parts, which a Rasch run has no curve for"),
     "reason.one_category": ("ตอบถูกหมดหรือผิดหมด", "All right or all wrong"),

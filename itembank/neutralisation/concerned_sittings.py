@@ -34,6 +34,8 @@ class ConcernedSitting:
     #: None for one whose time is over but that nobody has settled yet.
     told: dict[str, Any] | None
     number: int
+    #: The neutralisation whose reason is told with it; None with the first result.
+    told_for: UUID | None = None
 
     def weighings(self, neutralisations: Collection[Neutralisation]) -> tuple[Weighing, ...]:
         """Pick those that concern it."""
@@ -142,6 +144,7 @@ def _sitting(
         answers=tuple(answers),
         told=first if corrected is None else corrected.document,
         number=FIRST if corrected is None or corrected.number is None else corrected.number,
+        told_for=None if corrected is None else corrected.neutralisation_id,
     )
 
 

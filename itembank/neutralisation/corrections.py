@@ -32,7 +32,10 @@ def correction(
     decided_by: str,
     now: datetime,
 ) -> OutcomeVersion:
-    """Recompute a sitting and make the version of it; it has a number only where another result is told than before.
+    """Recompute a sitting and make the version of it.
+
+    It has a number only where something else is told than before: another result, or the same one for another reason,
+    since the neutralisation that was its reason is taken back and another of the same item stays.
 
     Args:
         sitting: The sitting.
@@ -63,6 +66,10 @@ def correction(
     ]
     if _tells_otherwise(told, version.document):
         version.number = sitting.number + 1
+    elif sitting.told_for == neutralisation_id and all(one.neutralisation_id != neutralisation_id for one in weighings):
+        adopted = [one for one, left_out in zip(weighings, recomputed.adopted, strict=True) if left_out]
+        if adopted:
+            version.number, version.neutralisation_id = sitting.number + 1, adopted[-1].neutralisation_id
     return version
 
 

@@ -146,7 +146,7 @@ class PreviewCount:
     def add(self, sitting: ConcernedSitting, recomputed: Recomputed) -> None:
         """Count a sitting; the neutralisation previewed was weighed last."""
         before, after = recomputed.before.outcome, recomputed.without.outcome
-        simulated, replaced = sitting.simulated, recomputed.adopted[-1]
+        simulated, replaced = sitting.simulated, recomputed.replaced
         served = compare_for_candidate(after, before)
         known = {(minimum.level, minimum.code) for minimum in recomputed.before.unmet}
         lost = [one for one in recomputed.without.unmet if (one.level, one.code) not in known]

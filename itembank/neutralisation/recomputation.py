@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from engine.design import PreparedExam
 from engine.outcomes.verdicts import SittingOutcome, outcomes
 from engine.outcomes.without_items import UnmetMinimum, state_of_answers, unmet_minima
-from itembank.neutralisation.rules import Rule, compare_for_candidate
+from itembank.neutralisation.best_result import best_choice
+from itembank.neutralisation.rules import Rule
 from itembank.publishing.pools import UnitPool
 from itembank.tables import Neutralisation
 
@@ -57,9 +59,9 @@ class Recomputed:
 
     Attributes:
         told: The result to tell.
-        before: The result before the last neutralisation was weighed.
+        before: The result without the last neutralisation.
         without: The result with the last neutralisation's item left out, whether it is told or not.
-        adopted: Whether each neutralisation changed what is told, in the order in which they were weighed.
+        adopted: Whether each neutralisation's item is left out of what is told, in the order of the neutralisations.
     """
 
     told: Judged
@@ -67,11 +69,19 @@ class Recomputed:
     without: Judged
     adopted: tuple[bool, ...]
 
+    @property
+    def replaced(self) -> bool:
+        """Whether the last neutralisation changes what is told."""
+        return self.told.outcome != self.before.outcome
+
 
 def recompute(
     exam: PreparedExam, pool: UnitPool, answers: Sequence[tuple[UUID, int]], weighings: Sequence[Weighing]
 ) -> Recomputed:
-    """Weigh one neutralisation after the other, each against the result that those before it gave.
+    """Weigh all neutralisations of a sitting together; their order makes no difference to what is told.
+
+    An item that one of them takes out for everybody is left out. Of those that are left out for gain alone, what
+    gives the candidate the best result is.
 
     Args:
         exam: The sitting's prepared exam.
@@ -84,18 +94,21 @@ def recompute(
         KeyError: An answered item version is not in the bank.
     """
     responses = [(pool.item_ids[pool.index_of_version[version]], score) for version, score in answers]
-    left_out: frozenset[str] = frozenset()
-    told = before = without = _judged(exam, responses, left_out)
-    adopted = []
-    for weighing in weighings:
-        item_id = pool.item_ids[pool.index_of_version[weighing.item_version_id]]
-        before, without = told, _judged(exam, responses, left_out | {item_id})
-        adopted.append(weighing.rule is Rule.ALL or compare_for_candidate(without.outcome, before.outcome) > 0)
-        if adopted[-1]:
-            told, left_out = without, left_out | {item_id}
-    return Recomputed(told, before, without, tuple(adopted))
+    items = [pool.item_ids[pool.index_of_version[weighing.item_version_id]] for weighing in weighings]
+
+    @cache
+    def judged(left_out: frozenset[str]) -> Judged:
+        state = state_of_answers(exam, responses, left_out=left_out)
+        return Judged(outcomes(exam, state), unmet_minima(exam, state))
+
+    weighed = list(zip(weighings, items, strict=True))
+    left_out, left_out_before = _left_out(weighed, judged), _left_out(weighed[:-1], judged)
+    told, before = judged(left_out), judged(left_out_before)
+    without = told if left_out.issuperset(items[-1:]) else judged(left_out_before.union(items[-1:]))
+    return Recomputed(told, before, without, tuple(item in left_out for item in items))
 
 
-def _judged(exam: PreparedExam, responses: Sequence[tuple[str, int]], left_out: frozenset[str]) -> Judged:
-    state = state_of_answers(exam, responses, left_out=left_out)
-    return Judged(outcomes(exam, state), unmet_minima(exam, state))
+def _left_out(weighed: Sequence[tuple[Weighing, str]], judged: Callable[[frozenset[str]], Judged]) -> frozenset[str]:
+    for_all = frozenset(item for weighing, item in weighed if weighing.rule is Rule.ALL)
+    optional = {item for _, item in weighed} - for_all
+    return for_all | best_choice(optional, lambda some: judged(for_all | some).outcome)

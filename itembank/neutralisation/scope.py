@@ -56,7 +56,13 @@ def still_counting(session: Session) -> tuple[ColumnElement[bool], ...]:
     Whether a sitting's own result was replaced makes no difference here: the answers to a faulty item say nothing
     about it or about ability, whoever gave them.
     """
+    taken_out = counting_no_more(session)
+    return () if taken_out is None else (not_(taken_out),)
+
+
+def counting_no_more(session: Session) -> ColumnElement[bool] | None:
+    """The condition on sittings and their answers that a neutralisation in force takes them out, None without any."""
     taken_out = [
         and_(col(RecordedAnswer.item_version_id) == one.item_version_id, *of_scope(one)) for one in in_force(session)
     ]
-    return (not_(or_(*taken_out)),) if taken_out else ()
+    return or_(*taken_out) if taken_out else None

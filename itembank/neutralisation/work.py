@@ -21,6 +21,9 @@ from itembank.tables import CorrectionRun, Neutralisation, OutcomeVersion
 
 log = structlog.get_logger("samat.neutralisation")
 
+#: A run goes on behind what it wrote, so more attempts are worth while than where each begins anew; but none for ever.
+MOST_ATTEMPTS = 5
+
 
 def execute_correction(
     database: Database,
@@ -44,6 +47,9 @@ def execute_correction(
     if attempt is None:
         return False
     claim = Claim(database, run_id, attempt, clock=clock, stopping=stopping)
+    if attempt > MOST_ATTEMPTS:
+        _end(claim, CorrectionState.FAILED, message=f"the server went down {MOST_ATTEMPTS} times while it did this")
+        return True
     try:
         task, neutralisation = _load(database, run_id)
         if task is Task.PREVIEW:
@@ -99,6 +105,9 @@ def _end(claim: Claim, state: CorrectionState, *, message: str = "") -> None:
             run = claim.hold(session)
             run.state, run.message = state.value, message
             run.finished_at = None if state is CorrectionState.WAITING else claim.clock()
+            if state is CorrectionState.WAITING:
+                # A server that was stopped in order says nothing against the run.
+                run.attempt -= 1
             if state is CorrectionState.FAILED:
                 _forget(session, run.id)
             session.add(run)

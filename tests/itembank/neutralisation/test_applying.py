@@ -6,17 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from engine.outcomes.verdicts import outcomes
 from engine.outcomes.without_items import state_of_answers
 from itembank.clock import utc_now
 from itembank.delivery.outcome_document import verdicts_document
+from itembank.delivery.outcome_versions import outcomes_in_force
 from itembank.delivery.records import load_record
 from itembank.neutralisation import applying, proposals, work
 from itembank.neutralisation.work import execute_correction
 from itembank.neutralisation.worker import CorrectionWorker
 from itembank.tables import AuditEntry, CorrectionRun, OutcomeVersion, RecordedAnswer, RecordedOutcome
 from tests.itembank.neutralisation.conftest import Ward
+from tests.support.institution import NOON
 
 
 @pytest.fixture
@@ -194,6 +197,56 @@ def test_two_neutralisations_leave_out_both_and_taking_one_back_leaves_the_other
     assert report.agrees
     assert report.versions[-1].left_out == (codes[1],)
     assert ward.see(other).state == "in_force"
+
+
+def test_taking_one_of_two_back_leaves_the_result_for_the_reason_of_the_other(ward: Ward) -> None:
+    code = ward.code_answered_by(ward.right)
+    one = ward.apply(code, reason_en="Two keys.")
+    ward.apply(code, reason_en="It was leaked.")
+    before = ward.result(ward.right)
+    assert [version.reason_en for version in before.versions] == ["", "Two keys."]
+    ward.take_back(one)
+    found = ward.result(ward.right)
+    assert [version.reason_en for version in found.versions] == ["", "Two keys.", "It was leaked."]
+    assert (found.outcome, found.left_out, found.versions[-1].taken_back) == (before.outcome, 1, False)
+    assert ward.replay(ward.right).agrees
+
+
+def test_the_newest_version_counts_though_the_clock_went_back(ward: Ward) -> None:
+    one = ward.apply(ward.code_answered_by(ward.right))
+    ward.take_back(one)
+    told = ward.result(ward.right)
+    with ward.database.writing() as session:
+        for row in session.exec(select(OutcomeVersion).where(OutcomeVersion.number == 3)):
+            row.recorded_at = NOON
+            session.add(row)
+    found = ward.result(ward.right)
+    assert [version.number for version in found.versions] == [1, 2, 3]
+    assert (found.version, found.outcome) == (3, told.outcome)
+    with ward.database.reading() as session:
+        assert outcomes_in_force(session, sitting_ids=[ward.right])[ward.right].number == 3
+    assert ward.replay(ward.right).agrees
+
+
+def test_a_run_whose_server_goes_down_again_and_again_is_given_up(ward: Ward) -> None:
+    one = _approved(ward)
+    run = ward.run_of(one)
+    for _ in range(2):
+        # Stopped in order, it says nothing against the run.
+        execute_correction(ward.database, run.id, clock=ward.now, stopping=lambda: True)
+    for attempt in range(work.MOST_ATTEMPTS):
+        assert work._take_up(ward.database, run.id, now=ward.now()) == attempt + 1
+        with ward.database.writing() as session:
+            row = session.get_one(CorrectionRun, run.id)
+            row.state = "waiting"
+            session.add(row)
+    assert execute_correction(ward.database, run.id, clock=ward.now)
+    found = ward.see(one)
+    assert found.run is not None
+    assert (found.state, found.run.state) == ("applying", "failed")
+    assert "the server went down" in found.run.message
+    assert "again" in found.possible_moves
+    assert ward.all(OutcomeVersion) == []
 
 
 def _codes_of(ward: Ward) -> set[str]:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
 from sqlmodel import select
 
 from itembank.calibration_runs.recent_sittings import recent_sittings
-from itembank.calibration_runs.recorded_responses import count_answers, load_responses
+from itembank.calibration_runs.recorded_responses import (
+    RecordedResponses,
+    VersionLabel,
+    count_answers,
+    count_everything,
+    load_responses,
+)
+from itembank.calibration_runs.results import LeftOut
+from itembank.calibration_runs.results_document import RunOutcome
 from itembank.delivery.outcome_versions import outcomes_in_force
 from itembank.neutralisation.proposals import Scope
 from itembank.tables import Enrolment, Exam, ItemVersion, OutcomeVersion, RecordedAnswer, RecordedOutcome, Sitting
@@ -48,21 +59,36 @@ def test_calibration_leaves_the_answers_out_and_names_the_item(ward: Ward) -> No
     with ward.database.reading() as session:
         standard_id = session.exec(select(Exam.standard_id)).one()
         before = load_responses(session, standard_id=standard_id, unit="DG100")
-    one = ward.apply(code, rule="better_only", scope=Scope(begun_before=NOON + timedelta(minutes=1)))
+    one = ward.apply(code, rule="better_only", scope=Scope(begun_from=NOON, begun_before=NOON + timedelta(minutes=1)))
     with ward.database.reading() as session:
         after = load_responses(session, standard_id=standard_id, unit="DG100")
         count = count_answers(session, standard_id=standard_id, unit="DG100", include_simulated=True)
+        everything = count_everything(session, standard_id=standard_id, unit="DG100")
     concerned = ward.see(one).preview
     assert concerned is not None
     assert before.data.n_responses - after.data.n_responses == concerned.sittings.all
     assert count.answers == after.data.n_responses
-    assert after.neutralised == (version_id,)
-    assert before.neutralised == ()
+    assert everything.answers == before.data.n_responses
+    assert after.neutralised == {version_id: concerned.sittings.all}
+    assert version_id in after.data.item_ids
+    assert before.neutralised == {}
+    assert _left_out(after, code) == (LeftOut("item", version_id, code, "neutralised_in_part", concerned.sittings.all),)
+    nobody_left = replace(after, data=after.data.select(after.data.item != after.data.item_ids.index(version_id)))
+    assert [one.reason for one in _left_out(nobody_left, code)] == ["neutralised"]
     ward.take_back(one)
     with ward.database.reading() as session:
         again = load_responses(session, standard_id=standard_id, unit="DG100")
     assert again.data.n_responses == before.data.n_responses
-    assert again.neutralised == ()
+    assert again.neutralised == {}
+
+
+def _left_out(recorded: RecordedResponses, code: str) -> tuple[LeftOut, ...]:
+    nothing = SimpleNamespace(result=SimpleNamespace(items=(), exclusions=()))
+    labels = {name: VersionLabel(code, 1, 3) for name in recorded.neutralised}
+    outcome = RunOutcome(
+        cast("Any", nothing), cast("Any", None), recorded, recorded.count, labels=labels, base={}, model="2pl"
+    )
+    return outcome._left_out()
 
 
 def test_an_impact_preview_compares_with_the_result_in_force(ward: Ward) -> None:
