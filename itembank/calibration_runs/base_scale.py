@@ -104,7 +104,7 @@ def calibrated_item(name: str, known: Parameters) -> CalibratedItem:
         difficulty=known.difficulty,
         se_discrimination=known.se_discrimination,
         se_difficulty=known.se_difficulty,
-        covariance=0.0,
+        covariance=known.further.get("covariance", 0.0),
         n_responses=known.n_responses,
         thresholds=tuple(known.further.get("thresholds", ())),
         guessing=known.further.get("guessing", 0.0),

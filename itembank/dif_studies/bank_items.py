@@ -12,6 +12,7 @@ from calibration.calibration_result import CalibratedItem
 from calibration.errors import CalibrationError
 from calibration.exclusions import Exclusion
 from calibration.responses import ResponseData
+from itembank.calibration_runs.base_scale import calibrated_item
 from itembank.publishing.parameters import CALIBRATED, Parameters
 from itembank.tables import BankItem, ItemVersion
 
@@ -55,7 +56,7 @@ def matchable(
     if not kept.any():
         raise CalibrationError("no item that was answered has parameters in the bank", code=NO_PARAMETERS)
     chosen = data.select(kept[data.item])
-    return chosen, tuple(_item(name, parameters[name]) for name in chosen.item_ids), left_out
+    return chosen, tuple(calibrated_item(name, parameters[name]) for name in chosen.item_ids), left_out
 
 
 def rests_on_answers(parameters: Mapping[str, Parameters]) -> frozenset[str]:
@@ -69,18 +70,3 @@ def _reason(known: Parameters | None) -> str | None:
     if known.model not in MODELS:
         return OTHER_MODEL
     return None if known.discrimination > 0 else NEGATIVE_DISCRIMINATION
-
-
-def _item(name: str, known: Parameters) -> CalibratedItem:
-    return CalibratedItem(
-        item_id=name,
-        model=known.model,
-        discrimination=known.discrimination,
-        difficulty=known.difficulty,
-        se_discrimination=known.se_discrimination,
-        se_difficulty=known.se_difficulty,
-        covariance=0.0,
-        n_responses=known.n_responses,
-        thresholds=tuple(known.further.get("thresholds", ())),
-        guessing=known.further.get("guessing", 0.0),
-    )

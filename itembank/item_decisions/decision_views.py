@@ -77,7 +77,7 @@ def standing(state: ItemState, decision: DecisionView | None, reasons: Iterable[
         decision: The newest about it.
         reasons: What speaks against it now.
     """
-    if state is ItemState.RETIRED and (decision is None or decision.verdict is Verdict.RETIRE):
+    if state is ItemState.RETIRED and (decision is None or decision.verdict is not Verdict.ACCEPT):
         return Standing.RETIRED
     if decision is None or decision.verdict is Verdict.RELEASE:
         return Standing.OPEN

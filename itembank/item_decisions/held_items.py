@@ -8,17 +8,21 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
+from itembank.authoring.lifecycle import ItemState
 from itembank.item_decisions.verdicts import Verdict
 from itembank.publishing.parameters import Parameters
-from itembank.tables import BankItem, ItemDecision
+from itembank.tables import BankItem, ItemDecision, ItemVersion
 
 
 def held_versions(session: Session) -> frozenset[UUID]:
-    """Name the item versions that are on hold."""
+    """Name the item versions that are on hold; one that was retired since does not wait for anything any more."""
     rows = session.connection().execute(
-        select(col(ItemDecision.item_version_id)).where(
+        select(col(ItemDecision.item_version_id))
+        .join(ItemVersion, col(ItemVersion.id) == col(ItemDecision.item_version_id))
+        .where(
             col(ItemDecision.id).in_(_newest(Verdict.HOLD, Verdict.RELEASE)),
             col(ItemDecision.verdict) == Verdict.HOLD.value,
+            col(ItemVersion.state) != ItemState.RETIRED.value,
         )
     )
     return frozenset(rows.scalars())

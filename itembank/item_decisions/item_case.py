@@ -11,13 +11,12 @@ from sqlmodel import Session, col, select
 from itembank.actor import Actor, Role
 from itembank.authoring.content import ItemContent
 from itembank.authoring.lifecycle import ItemState
-from itembank.calibration_runs.item_statistics import statistics_in
 from itembank.errors import NotFound
 from itembank.item_decisions.decision_views import DecisionView, Standing, newest_decisions, standing
 from itembank.item_decisions.exams_left_short import ShortExam, exams_left_short
 from itembank.item_decisions.harm import HarmReason
 from itembank.item_decisions.held_items import held_versions
-from itembank.item_decisions.unit_harm import unit_harm
+from itembank.item_decisions.unit_harm import unit_harms
 from itembank.item_decisions.verdicts import Verdict, possible_verdicts
 from itembank.publishing.banks import bank_in_force
 from itembank.tables import Bank, BankItem, Item, ItemVersion
@@ -87,7 +86,9 @@ def item_case(session: Session, *, actor: Actor, item_id: UUID, version: int, no
 
 
 def reasons_now(session: Session, bank: Bank, entry: BankItem) -> tuple[HarmReason, ...]:
-    """Collect what speaks against an item of a bank, the worst first."""
-    statistics = statistics_in(session, bank=bank, unit=entry.unit, unit_title="")
-    items = unit_harm(session, bank=bank, statistics=statistics).items
-    return next(item.reasons for item in items if item.line.item_version_id == entry.item_version_id)
+    """Collect what speaks against an item of a bank, the worst first.
+
+    Only this item's answers are read: who decides holds a lock that candidates may be waiting for.
+    """
+    (unit,) = unit_harms(session, bank=bank, titles={entry.unit: ""}, item_version_id=entry.item_version_id)
+    return unit.items[0].reasons

@@ -1,17 +1,20 @@
-"""What the options of a unit's items attracted: recorded choices against ability, in one statement for all items."""
+"""What the options of items attracted: recorded choices against ability, in one statement for all items."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from math import sqrt
 from uuid import UUID
 
-from sqlalchemy import JSON, func, select, type_coerce
+from sqlalchemy import CTE, JSON, case, func, select, type_coerce
 from sqlmodel import Session, col
 
-from itembank.calibration_runs.recorded_responses import of_unit
-from itembank.tables import Exam, RecordedAnswer, RecordedOutcome, Sitting
+from itembank.calibration_runs.item_statistics import AnswerSums
+from itembank.calibration_runs.recorded_responses import versions_of
+from itembank.delivery.outcome_versions import numbers_in_force
+from itembank.tables import Exam, OutcomeVersion, RecordedAnswer, RecordedOutcome, Sitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,10 @@ class AbilityMoments:
 
 @dataclass(frozen=True, slots=True)
 class ItemChoices:
-    """One item version: all its answers, those that chose each option, and scores with ability.
+    """One item version: answers of sittings with an outcome, those that chose each option, and scores with ability.
 
     ``score``, ``score_squares`` and ``score_ability`` are sums over the answers of the score, its square, and its
-    product with ability.
+    product with ability. ``recorded`` are all answers, those of sittings without an outcome too.
     """
 
     answers: AbilityMoments = AbilityMoments()
@@ -39,6 +42,7 @@ class ItemChoices:
     score: float = 0.0
     score_squares: float = 0.0
     score_ability: float = 0.0
+    recorded: AnswerSums = field(default_factory=AnswerSums)
 
     def option_correlation(self, position: int) -> float | None:
         """Correlate choosing an option with ability; None where either does not vary."""
@@ -54,35 +58,76 @@ class ItemChoices:
         return dict(self.options).get(position, AbilityMoments()).count
 
 
-def recorded_choices(session: Session, *, standard_id: UUID, unit: str) -> dict[UUID, ItemChoices]:
-    """Sum up the choices of a unit's sittings that have an outcome on record, by item version.
+def recorded_choices(
+    session: Session, *, standard_id: UUID, units: Collection[str], item_version_id: UUID | None = None
+) -> dict[UUID, ItemChoices]:
+    """Sum up the choices of the sittings of some units, by item version.
 
     The database adds up, so that what is read grows with the items and not with the candidates. Abilities are those of
-    the outcomes, which the answer itself is part of: that makes a failing option look a little better than it is.
+    the outcomes in force, which the answer itself is part of: that makes a failing option look a little better than it
+    is.
+
+    Args:
+        session: The transaction.
+        standard_id: A version of the standard.
+        units: Codes of units of competence.
+        item_version_id: The only one asked for; all without it.
     """
-    theta = type_coerce(RecordedOutcome.document, JSON)["unit", "theta"].as_float()
+    of_item = () if item_version_id is None else (col(RecordedAnswer.item_version_id) == item_version_id,)
+    sat = _sittings(standard_id, units, item_version_id)
+    grouped = (col(RecordedAnswer.item_version_id), col(RecordedAnswer.selected), col(RecordedAnswer.score))
     rows = session.connection().execute(
         select(
-            col(RecordedAnswer.item_version_id),
-            col(RecordedAnswer.selected),
-            col(RecordedAnswer.score),
+            *grouped,
             func.count(),
-            func.sum(theta),
-            func.sum(theta * theta),
+            func.sum(sat.c.simulated),
+            func.count(sat.c.theta),
+            func.sum(sat.c.theta),
+            func.sum(sat.c.theta * sat.c.theta),
         )
-        .join(Sitting, col(Sitting.id) == col(RecordedAnswer.sitting_id))
-        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
-        .join(RecordedOutcome, col(RecordedOutcome.sitting_id) == col(Sitting.id))
-        .where(*of_unit(standard_id, unit))
-        .group_by(col(RecordedAnswer.item_version_id), col(RecordedAnswer.selected), col(RecordedAnswer.score))
+        .join(sat, sat.c.id == col(RecordedAnswer.sitting_id))
+        .where(*of_item)
+        .group_by(*grouped)
     )
     found: dict[UUID, ItemChoices] = defaultdict(ItemChoices)
-    for version, selected, score, count, total, squares in rows:
-        found[version] = _with(found[version], selected, score, AbilityMoments(count, float(total), float(squares)))
+    for version, selected, score, recorded, simulated, count, total, squares in rows:
+        sums = AnswerSums(recorded, score * recorded, int(simulated))
+        moments = AbilityMoments(count, float(total or 0.0), float(squares or 0.0))
+        found[version] = _with(found[version], selected, score, moments, sums)
     return dict(found)
 
 
-def _with(known: ItemChoices, selected: list[int], score: int, moments: AbilityMoments) -> ItemChoices:
+def _sittings(standard_id: UUID, units: Collection[str], item_version_id: UUID | None) -> CTE:
+    """Select sittings with the ability in force, read out of each document once and not once an answer."""
+    corrected = numbers_in_force().subquery()
+    first, later = (
+        type_coerce(table.document, JSON)["unit", "theta"].as_float() for table in (RecordedOutcome, OutcomeVersion)
+    )
+    query = (
+        select(
+            col(Sitting.id),
+            case((col(Sitting.simulated), 1), else_=0).label("simulated"),
+            func.coalesce(later, first).label("theta"),
+        )
+        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
+        .join(RecordedOutcome, col(RecordedOutcome.sitting_id) == col(Sitting.id), isouter=True)
+        .join(corrected, corrected.c.sitting_id == col(Sitting.id), isouter=True)
+        .join(
+            OutcomeVersion,
+            (col(OutcomeVersion.sitting_id) == col(Sitting.id)) & (col(OutcomeVersion.number) == corrected.c.number),
+            isouter=True,
+        )
+        .where(col(Exam.standard_id).in_(versions_of(standard_id)), col(Sitting.unit).in_(units))
+    )
+    if item_version_id is not None:
+        asked = select(col(RecordedAnswer.sitting_id)).where(col(RecordedAnswer.item_version_id) == item_version_id)
+        query = query.where(col(Sitting.id).in_(asked))
+    return query.cte("sat").prefix_with("MATERIALIZED")
+
+
+def _with(
+    known: ItemChoices, selected: list[int], score: int, moments: AbilityMoments, recorded: AnswerSums
+) -> ItemChoices:
     options = dict(known.options)
     for position in selected:
         options[position] = options.get(position, AbilityMoments()) + moments
@@ -93,6 +138,7 @@ def _with(known: ItemChoices, selected: list[int], score: int, moments: AbilityM
         score=known.score + score * moments.count,
         score_squares=known.score_squares + score * score * moments.count,
         score_ability=known.score_ability + score * moments.total,
+        recorded=known.recorded + recorded,
     )
 
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from itembank.actor import Actor, Role
 from itembank.authoring.lifecycle import ItemState
-from itembank.calibration_runs.item_statistics import UnitInForce, statistics_in, units_in_force
+from itembank.calibration_runs.item_statistics import UnitInForce, units_in_force
 from itembank.errors import InvalidInput, NotFound
 from itembank.item_decisions.decision_views import (
     UNDECIDED,
@@ -22,10 +22,10 @@ from itembank.item_decisions.decision_views import (
 )
 from itembank.item_decisions.harm import Harm, HarmReason, harm_order, new_or_worse
 from itembank.item_decisions.held_items import held_versions
-from itembank.item_decisions.unit_harm import SuspectItem, UnitHarm, unit_harm
+from itembank.item_decisions.unit_harm import SuspectItem, UnitHarm, unit_harms
 from itembank.item_decisions.verdicts import Verdict, possible_verdicts
 from itembank.publishing.banks import find_bank_in_force
-from itembank.tables import Bank, Item, ItemVersion
+from itembank.tables import Item, ItemVersion
 
 #: Standings of items that the next bank is without.
 _LEAVING = frozenset({Standing.HELD, Standing.RETIRED})
@@ -116,7 +116,7 @@ def harm_queue(session: Session, *, actor: Actor, wanted: QueueFilter) -> HarmQu
     chosen = [unit for unit in units if wanted.unit in ("", unit.code)]
     if not chosen:
         raise NotFound(what="unit in the bank in force", name=wanted.unit)
-    looked_at = tuple(_unit_harm(session, bank, unit) for unit in chosen)
+    looked_at = unit_harms(session, bank=bank, titles={unit.code: unit.title for unit in chosen})
     entries = sorted(_entries(session, looked_at), key=_order)
     return HarmQueue(
         bank_number=bank.number,
@@ -129,11 +129,6 @@ def harm_queue(session: Session, *, actor: Actor, wanted: QueueFilter) -> HarmQu
         examined=tuple(unit for unit in looked_at if unit.examined_at is not None),
         unexamined=tuple(unit.unit for unit in looked_at if unit.examined_at is None),
     )
-
-
-def _unit_harm(session: Session, bank: Bank, unit: UnitInForce) -> UnitHarm:
-    statistics = statistics_in(session, bank=bank, unit=unit.code, unit_title=unit.title)
-    return unit_harm(session, bank=bank, statistics=statistics)
 
 
 def _entries(session: Session, units: Iterable[UnitHarm]) -> Iterator[QueueEntry]:

@@ -1,7 +1,8 @@
-"""The items of a unit in a bank with what speaks against each."""
+"""The items of units in a bank with what speaks against each."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from itembank.authoring.content import ItemContent
-from itembank.calibration_runs.item_statistics import ItemStatisticsLine, UnitStatistics
+from itembank.calibration_runs.item_statistics import ItemStatisticsLine, exposure_limits, lines_in
 from itembank.calibration_runs.newest_estimates import newest_estimates
 from itembank.diagnostics.record import latest_diagnostics
 from itembank.dif_studies.findings import latest_dif
@@ -43,29 +44,56 @@ class UnitHarm:
     items: tuple[SuspectItem, ...]
 
 
-def unit_harm(session: Session, *, bank: Bank, statistics: UnitStatistics) -> UnitHarm:
-    """Hold everything that is known against the items of a unit.
+def unit_harms(
+    session: Session, *, bank: Bank, titles: Mapping[str, str], item_version_id: UUID | None = None
+) -> tuple[UnitHarm, ...]:
+    """Hold everything that is known against the items of some units.
 
     Args:
         session: The transaction.
         bank: The bank.
-        statistics: Of the unit in that bank.
+        titles: The units, each with its title.
+        item_version_id: The only one asked for; all items without it.
     """
-    standard_id, unit = bank.standard_id, statistics.unit
-    diagnostics = latest_diagnostics(session, standard_id=standard_id, unit=unit)
-    estimates = newest_estimates(session, standard_id=standard_id, unit=unit)
+    only = item_version_id
+    choices = recorded_choices(session, standard_id=bank.standard_id, units=titles, item_version_id=only)
+    limits = exposure_limits(session, bank=bank, units=titles)
+    answers = {version: found.recorded for version, found in choices.items()}
+    lines = lines_in(session, bank=bank, limits=limits, answers=answers, item_version_id=only)
+    contents = _contents(session, [line.item_version_id for unit in lines.values() for line in unit])
+    return tuple(
+        _unit_harm(
+            session,
+            bank.standard_id,
+            _Unit(unit, title, lines.get(unit, ()), limits[unit], choices, contents),
+        )
+        for unit, title in titles.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    code: str
+    title: str
+    lines: tuple[ItemStatisticsLine, ...]
+    exposure_limit: float | None
+    choices: Mapping[UUID, ItemChoices]
+    contents: Mapping[UUID, ItemContent]
+
+
+def _unit_harm(session: Session, standard_id: UUID, unit: _Unit) -> UnitHarm:
+    diagnostics = latest_diagnostics(session, standard_id=standard_id, unit=unit.code)
+    estimates = newest_estimates(session, standard_id=standard_id, unit=unit.code)
     diagnosed = {item.item_version_id: item for item in diagnostics.items} if diagnostics else {}
-    choices = recorded_choices(session, standard_id=standard_id, unit=unit)
-    dif = latest_dif(session, standard_id=standard_id, unit=unit)
-    contents = _contents(session, [line.item_version_id for line in statistics.lines])
+    dif = latest_dif(session, standard_id=standard_id, unit=unit.code)
 
     def evidence(line: ItemStatisticsLine) -> Evidence:
         version = line.item_version_id
         return Evidence(
             line=line,
-            content=contents[version],
-            exposure_limit=statistics.exposure_limit,
-            choices=choices.get(version, ItemChoices()),
+            content=unit.contents[version],
+            exposure_limit=unit.exposure_limit,
+            choices=unit.choices.get(version, ItemChoices()),
             diagnosis=diagnosed.get(version),
             estimate=estimates.items.get(version) if estimates else None,
             outdated=estimates is not None and estimates.in_force(line),
@@ -73,20 +101,20 @@ def unit_harm(session: Session, *, bank: Bank, statistics: UnitStatistics) -> Un
         )
 
     return UnitHarm(
-        unit=unit,
-        unit_title=statistics.unit_title,
+        unit=unit.code,
+        unit_title=unit.title,
         examined_at=diagnostics.finished_at if diagnostics else None,
         run_id=diagnostics.run_id if diagnostics else None,
         items=tuple(
             SuspectItem(
-                unit=unit,
-                unit_title=statistics.unit_title,
+                unit=unit.code,
+                unit_title=unit.title,
                 line=line,
-                stem=contents[line.item_version_id].stem,
-                language=contents[line.item_version_id].language,
+                stem=unit.contents[line.item_version_id].stem,
+                language=unit.contents[line.item_version_id].language,
                 reasons=harm_reasons(evidence(line)),
             )
-            for line in statistics.lines
+            for line in unit.lines
         ),
     )
 

@@ -8,16 +8,18 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
-from itembank.actor import COMMAND_LINE
+from itembank.actor import COMMAND_LINE, Actor
 from itembank.item_decisions.decide import decide_item
 from itembank.item_decisions.harm import Harm, HarmReason
+from itembank.item_decisions.queue import HarmQueue, QueueFilter, harm_queue
 from itembank.item_decisions.verdicts import Verdict
 from itembank.publishing.banks import bank_in_force
 from itembank.tables import BankItem, ItemDecision, ItemVersion
 from tests.support.institution import NOON
 from tests.web.conftest import Site, Visitor
+from web.pages import item_decisions
 from web.pages.harm_words import reason_text
 from web.texts_catalogue import Texts
 
@@ -103,6 +105,23 @@ def test_after_a_decision_the_next_item_comes(site: Site, visit: Callable[[str],
     assert "1 of 1 in the queue" in page
     last = decide(site, visitor, rows[2], "accept", back="items")
     assert "Queue of items" in last
+
+
+def test_the_queue_is_never_read_with_the_write_lock_held(
+    site: Site, visit: Callable[[str], Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing: list[bool] = []
+
+    def watched(session: Session, *, actor: Actor, wanted: QueueFilter) -> HarmQueue | None:
+        writing.append(session.get_bind().get_execution_options().get("samat_write", False))
+        return harm_queue(session, actor=actor, wanted=wanted)
+
+    monkeypatch.setattr(item_decisions, "harm_queue", watched)
+    (row,) = weakened(site, 1)
+    visitor = visit("psychometrician")
+    visitor.get("/measurement/queue?unit=DG100")
+    decide(site, visitor, row, "accept")
+    assert writing == [False, False]
 
 
 def test_a_held_item_can_be_published_away_and_released(site: Site, visit: Callable[[str], Visitor]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,7 +16,7 @@ from itembank.item_decisions.decide import MAXIMUM_REASON, decide_item
 from itembank.item_decisions.decision_views import Standing
 from itembank.item_decisions.harm import Harm
 from itembank.item_decisions.item_case import ItemCase, item_case
-from itembank.item_decisions.queue import WANTED, HarmQueue, QueueEntry, QueueFilter, harm_queue
+from itembank.item_decisions.queue import ANY, WANTED, HarmQueue, QueueEntry, QueueFilter, harm_queue
 from itembank.item_decisions.verdicts import Verdict, possible_verdicts
 from web.error_pages import error_text
 from web.page import Now, Page, SignedInPage, Transaction, actor_of
@@ -82,15 +82,25 @@ def queue_page(
     session: Transaction,
     trail: TrailInAddress,
     at: Annotated[str, Query(max_length=80)] = "",
+    after: UUID | None = None,
+    version: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
-    """Show the items that deserve a look, the most harmful first; ``at`` names the one to go on with."""
-    queue = harm_queue(session, actor=actor_of(page), wanted=trail.wanted)
+    """Show the items that deserve a look, the most harmful first.
+
+    ``at`` names the one to go on with; ``after`` and ``version`` name one just decided about, to go on with the next.
+    """
+    everything = replace(trail.wanted, harm="", standing=ANY)
+    whole = harm_queue(session, actor=actor_of(page), wanted=everything if after else trail.wanted)
+    queue = replace(whole, entries=tuple(filter(trail.wanted.takes, whole.entries))) if whole else None
+    following = next_of(whole, trail.wanted, item_id=after, version=version) if after else None
+    if following is not None and trail.back == _ITEMS:
+        return page.redirect(trail.item_url(following), notice=page.request.query_params.get("notice"))
     return page.render(
         "measurement/queue.html",
         block="queue",
         queue=queue,
         trail=trail,
-        at=at,
+        at=following.item.line.code if following else at,
         harms=list(Harm),
         wanted=WANTED,
         waiting=sum(queue.counts.get(standing, 0) for standing in (Standing.OPEN, Standing.BACK)) if queue else 0,
@@ -129,7 +139,6 @@ def decide_page(
 ) -> Response:
     """Decide, and go on to the next item of the queue."""
     actor = actor_of(page)
-    queue = harm_queue(session, actor=actor, wanted=trail.wanted)
     try:
         decide_item(
             session, actor=actor, item_id=item_id, version=version, verdict=verdict, reason=reason, now=now,
@@ -139,30 +148,23 @@ def decide_page(
         session.rollback()
         case = item_case(session, actor=actor, item_id=item_id, version=version, now=now)
         return _form(page, case, trail, verdict, reason=reason, errors=_errors(page, error))
-    following = next_of(queue, item_id=item_id, version=version)
-    return page.redirect(_next_url(trail, following), notice=f"measurement.notice_{verdict.value}")
+    # The next item is looked for when this transaction is over: candidates who save answers wait for it.
+    following = trail.query(after=str(item_id), version=version)
+    return page.redirect(f"/measurement/queue?{following}", notice=f"measurement.notice_{verdict.value}")
 
 
-def next_of(queue: HarmQueue | None, *, item_id: UUID, version: int) -> QueueEntry | None:
-    """Find what comes after an item in the queue; after the last one the first."""
+def next_of(queue: HarmQueue | None, wanted: QueueFilter, *, item_id: UUID, version: int) -> QueueEntry | None:
+    """Find the wanted entry that comes after an item in the whole queue; after the last one the first."""
     entries = queue.entries if queue else ()
     place = place_of(entries, item_id=item_id, version=version)
     others = [*entries[place + 1 :], *entries[:place]] if place is not None else entries
-    return others[0] if others else None
+    return next(filter(wanted.takes, others), None)
 
 
 def place_of(entries: Sequence[QueueEntry], *, item_id: UUID, version: int) -> int | None:
     """Find an item version's place in the queue."""
     places = {(entry.item.line.item_id, entry.item.line.version): place for place, entry in enumerate(entries)}
     return places.get((item_id, version))
-
-
-def _next_url(trail: Trail, following: QueueEntry | None) -> str:
-    if following is None:
-        return f"/measurement/queue?{trail.query()}"
-    if trail.back == _ITEMS:
-        return trail.item_url(following)
-    return f"/measurement/queue?{trail.query(at=following.item.line.code)}"
 
 
 def _errors(page: Page, error: InvalidInput | ExamsLeftShort) -> dict[str, str]:

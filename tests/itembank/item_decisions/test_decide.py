@@ -21,13 +21,15 @@ from itembank.item_decisions.decide import MAXIMUM_REASON, decide_item
 from itembank.item_decisions.decision_views import DecisionView, Standing, decisions_about
 from itembank.item_decisions.harm import Harm
 from itembank.item_decisions.held_items import held_versions
-from itembank.item_decisions.item_case import item_case
+from itembank.item_decisions.item_case import item_case, reasons_now
 from itembank.item_decisions.item_uses import item_uses
 from itembank.item_decisions.queue import ANY, HarmQueue, QueueFilter, harm_queue
+from itembank.item_decisions.unit_harm import unit_harms
 from itembank.item_decisions.verdicts import Verdict
 from itembank.publishing.banks import bank_in_force, publish_bank, unpublished_changes
 from itembank.tables import AuditEntry, BankItem, Exam, ItemDecision, ItemMove, ItemVersion, Sitting
 from tests.itembank.calibration_runs.conftest import stored
+from tests.itembank.test_statement_counts import statements
 from tests.support.institution import NOON, Institution
 
 Both = tuple[Database, Institution]
@@ -188,6 +190,50 @@ def test_the_queue_is_filtered_by_unit_reason_and_standing(filled: Both) -> None
             QueueFilter(**wrong)
     with pytest.raises(NotFound):
         queue(filled, unit="DG999")
+
+
+def test_a_held_item_that_is_retired_waits_for_nothing(filled: Both) -> None:
+    database, institution = filled
+    decided, elsewhere = lines(filled)[:2]
+    for line in (decided, elsewhere):
+        decide(filled, line, Verdict.HOLD)
+    decide(filled, decided, Verdict.RETIRE, after=1)
+    with database.writing() as session:  # the other one where it was written, past the queue
+        move_item(session, actor=COMMAND_LINE, item_id=elsewhere.item_id, move_name="retire", now=NOON, note="x")
+    found = queue(filled, unit="DG100", standing="retired")
+    assert {entry.item.line.code for entry in found.entries} == {decided.code, elsewhere.code}
+    with database.reading() as session:
+        assert held_versions(session) == frozenset()
+    publish(filled)
+    assert queue(filled, standing=ANY).outside == ()
+    with database.reading() as session:
+        for line in (decided, elsewhere):
+            case = item_case(session, actor=institution["psychometrician"], item_id=line.item_id, version=1, now=NOON)
+            assert (case.standing, case.verdicts) == (Standing.RETIRED, ())
+
+
+def test_whoever_decides_reads_the_answers_to_that_item_alone(measured: Both) -> None:
+    """SQLite's one write lock is held meanwhile, and candidates wait for it."""
+    line = max(lines(measured), key=lambda line: line.answers)
+    with measured[0].reading() as session:
+        bank = bank_in_force(session)
+        entry = session.get_one(BankItem, (bank.id, line.item_version_id))
+        (whole,) = unit_harms(session, bank=bank, titles={"DG100": ""})
+        (alone,) = unit_harms(session, bank=bank, titles={"DG100": ""}, item_version_id=line.item_version_id)
+        assert alone.items == tuple(item for item in whole.items if item.line == line)
+        assert reasons_now(session, bank, entry) == alone.items[0].reasons
+    with statements(measured[0]) as sent:
+        decide(measured, line, Verdict.ACCEPT)
+    read = [one for one in sent if "FROM recorded_answer" in one]
+    assert read
+    assert all("recorded_answer.item_version_id = " in one for one in read)
+
+
+def test_all_units_take_one_statement_over_the_answers(measured: Both) -> None:
+    with statements(measured[0]) as sent:
+        assert len(queue(measured).units) > 1
+    for table in ("recorded_answer", "asked_item"):
+        assert len([one for one in sent if f"FROM {table}" in one]) == 1
 
 
 def test_exams_that_would_fail_are_named_before(filled: Both) -> None:
