@@ -213,7 +213,7 @@ def take_psychometricians(studio: Studio, scene: Scene, database: Database) -> N
 
 
 def take_calibration(studio: Studio, scene: Scene) -> None:
-    """Run a calibration, take it, publish it, and take an item with its new parameters."""
+    """Run a calibration, take it and the queue, publish it, and take an item with its new parameters."""
     page = studio.open("psychometrician", "/calibrations")
     page.select_option("select[name=unit]", CALIBRATED_UNIT)
     page.click("main form[action='/calibrations'] button[type=submit]")
@@ -229,6 +229,9 @@ def take_calibration(studio: Studio, scene: Scene) -> None:
     studio.take("diagnostics", "psychometrician", run, start="#diagnostics .tiles", end=figure, prepare=unfold)
     moved = f"/measurement/items/{scene.items[MOVED]}"
     studio.take("item-curves", "psychometrician", moved, start=".columns", end=".columns")
+    # What a writer rated waits in the queue until the calibration is published.
+    queue = f"/measurement/queue?unit={CALIBRATED_UNIT}"
+    studio.take("queue", "psychometrician", queue, start="#queue", end="#queue li.queue-row")
     approve.click()
     page.wait_for_load_state()
     page.close()
@@ -256,22 +259,18 @@ def take_reports(studio: Studio, database: Database) -> None:
 
 
 def take_fairness(studio: Studio) -> None:
-    """Compare two groups drawn by lot, and take the study and the queue, which another method fills."""
-    for method in ("mantel_haenszel", "likelihood_ratio"):
-        page = studio.open("psychometrician", "/dif-studies")
-        page.click("main a[href*='/dif-studies/new']")
-        page.select_option("select[name=unit]", CALIBRATED_UNIT)
-        page.select_option("select[name=reference]", "A")
-        page.select_option("select[name=focal]", "B")
-        page.check(f"input[value={method}]")
-        page.click("main form[action='/dif-studies'] button[type=submit]")
-        verdict = "section[aria-labelledby=verdict-title]"
-        page.locator(verdict).wait_for(timeout=120_000)
-        if method == "mantel_haenszel":
-            studio.take("dif-study", "psychometrician", _address(page), start=verdict, end="figure.chart")
-        page.close()
-    queue = f"/measurement/queue?unit={CALIBRATED_UNIT}"
-    studio.take("queue", "psychometrician", queue, start="#queue", end="#queue li.queue-row >> nth=1")
+    """Compare two groups drawn by lot, and take the study."""
+    page = studio.open("psychometrician", "/dif-studies")
+    page.click("main a[href*='/dif-studies/new']")
+    page.select_option("select[name=unit]", CALIBRATED_UNIT)
+    page.select_option("select[name=reference]", "A")
+    page.select_option("select[name=focal]", "B")
+    page.check("input[value=mantel_haenszel]")
+    page.click("main form[action='/dif-studies'] button[type=submit]")
+    verdict = "section[aria-labelledby=verdict-title]"
+    page.locator(verdict).wait_for(timeout=120_000)
+    studio.take("dif-study", "psychometrician", _address(page), start=verdict, end="figure.chart")
+    page.close()
 
 
 def take_standard_setting(studio: Studio, scene: Scene, database: Database) -> None:
