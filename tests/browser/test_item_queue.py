@@ -49,6 +49,9 @@ def test_the_keys_lead_through_the_queue(browser: Browser, running: Running, cod
     expect(page).to_have_url(re.compile("/measurement/queue"))
     page.get_by_role("button", name="Keys in use").click()
     page.get_by_role("link", name=codes[1]).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(codes[1])
+    # A key that is pressed before the page's script is there goes nowhere.
+    page.wait_for_load_state()
     page.keyboard.press("j")  # on an item's own page, the next one's
     expect(page.get_by_role("heading", level=1)).to_have_text(codes[2])
     context.close()
