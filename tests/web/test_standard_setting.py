@@ -99,9 +99,9 @@ def test_a_draft_is_changed_and_given_up(site: Site) -> None:
     address = planned(site, visitor)
     form = visitor.get(f"{address}/edit?lang=en")
     assert form.text.count(" checked") >= 3
-    changed = visitor.post(address, PLAN | {"judges": judge_ids(site), "method": "bookmark", "sample": "6"})
+    changed = visitor.post(address, PLAN | {"judges": judge_ids(site), "method": "bookmark", "sample": "12"})
     assert "The plan is changed." in changed.text
-    assert "A sample of 6 of the" in changed.text
+    assert "A sample of 12 of the" in changed.text
     assert visitor.post(address, PLAN | {"judges": []}).status_code == 422
     refused = visitor.post(f"{address}/abandon", {"reason": " "})
     assert refused.status_code == 422
