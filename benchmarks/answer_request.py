@@ -172,7 +172,7 @@ class Client:
         address = f"/sittings/{self._sitting['id']}/answers"
         while not self._sitting["finished"]:
             question = self._sitting["question"]
-            chosen = (question["position"] * 7 + len(self._name)) % len(question["options"])
+            chosen = (question["position"] * 7 + len(self._name)) % len(question["item"]["options"])
             started = time.perf_counter()
             self._sitting = self._post(address, {"position": question["position"], "selected": [chosen]})
             seconds.append(time.perf_counter() - started)

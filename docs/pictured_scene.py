@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlmodel import Session, select
 
 from itembank.actor import COMMAND_LINE, Actor, Role
+from itembank.authoring.item_types.question import Answer
 from itembank.authoring.items import item_view, move_item, save_item
 from itembank.database import Database
 from itembank.delivery.exams import enrol, grant_extra_time
@@ -165,6 +166,6 @@ def _sit(database: Database, username: str, exam_id: UUID, *, minutes: int, answ
             choose = always_wrong if content.criterion.startswith(_WEAK_ELEMENT) else always_right
             submit_answer(
                 session, actor=actor, sitting_id=view.id, position=number,
-                selected=choose(content.key, len(content.options)), now=moment,
+                answer=Answer(tuple(choose(content.key, len(content.options)))), now=moment,
             )  # fmt: skip
     return view.id

@@ -15,6 +15,7 @@ from pydantic import Field
 from api.authentication import Caller
 from api.schema import Sent, Shown, example
 from api.transaction import Now, Transaction
+from itembank.authoring.item_types.question import Answer
 from itembank.delivery import sittings
 from itembank.delivery.my_exams import MyExamState, my_exam, my_exams
 from itembank.delivery.outcome_record import ResultView, result_view
@@ -50,12 +51,17 @@ _SITTING = {
     "maximum_length": 15,
     "question": {
         "position": 4,
-        "type": "single_choice",
-        "language": "th",
-        "stem": "ข้อใดเป็นวิธีตั้งรหัสผ่านที่ปลอดภัยที่สุด",
-        "options": ["ใช้ชื่อหน่วยงาน", "ใช้วันเกิด", "ใช้ข้อความยาวที่ไม่ซ้ำกับบัญชีอื่น", "ใช้หมายเลขโทรศัพท์"],
-        "stimulus": "",
-        "partial_credit": False,
+        "item": {
+            "type": "single_choice",
+            "language": "th",
+            "stem": "ข้อใดเป็นวิธีตั้งรหัสผ่านที่ปลอดภัยที่สุด",
+            "options": ["ใช้ชื่อหน่วยงาน", "ใช้วันเกิด", "ใช้ข้อความยาวที่ไม่ซ้ำกับบัญชีอื่น", "ใช้หมายเลขโทรศัพท์"],
+            "prompts": [],
+            "unit": "",
+            "stimulus": "",
+            "partial_credit": False,
+        },
+        "translations": [],
     },
     "started_at": "2026-11-22T05:00:00Z",
     "deadline": "2026-11-22T06:00:00Z",
@@ -102,18 +108,32 @@ class MyExamsShown(Shown):
     exams: list[MyExamShown]
 
 
-class QuestionShown(Shown):
-    """The question to answer."""
+class ShownPromptOut(Shown):
+    """A line to match, or a gap with its choices."""
 
-    position: int
+    text: str
+    options: list[str]
+
+
+class ShownItemOut(Shown):
+    """The texts of a question in one language, in the order in which they are shown."""
+
     type: str
     language: str
     stem: str
     options: list[str]
-    stimulus: str = Field(default="", description="A text to show above the question; empty where there is none.")
-    partial_credit: bool = Field(
-        default=False, description="Whether right choices give a point each and wrong ones take one, never below 0."
-    )
+    prompts: list[ShownPromptOut] = Field(description="Lines to match with the options, or gaps with their own.")
+    unit: str = Field(description="What stands after the number to enter; empty where there is none.")
+    stimulus: str = Field(description="A text to show above the question; empty where there is none.")
+    partial_credit: bool = Field(description="Whether parts count one by one.")
+
+
+class QuestionShown(Shown):
+    """The question to answer."""
+
+    position: int
+    item: ShownItemOut
+    translations: list[ShownItemOut] = Field(description="The same question in other languages.")
 
 
 class SittingShown(Shown):
@@ -142,12 +162,16 @@ class SittingShown(Shown):
 class AnswerSent(Sent):
     """An answer. Recorded answers are final; sending the same one again does no harm."""
 
-    model_config = example(position=4, selected=[2])
+    model_config = example(position=4, selected=[2], text="", language="th")
 
     position: int = Field(ge=1, description="Which question is answered, from 1.")
     selected: list[Annotated[int, Field(ge=0)]] = Field(
-        min_length=1, max_length=9, description="Positions of the chosen options, from 0."
+        default=[],
+        max_length=9,
+        description="Places, from 0: of the chosen options; of the choice for each prompt; or all, put in order.",
     )
+    text: str = Field(default="", max_length=20_000, description="What was typed, where the question asks for that.")
+    language: str = Field(default="", max_length=5, description="Language that the question was read in.")
 
 
 class OutcomeShown(Shown):
@@ -287,7 +311,13 @@ def answer_question(
     time is over the sitting ends and ``saved_position`` is null.
     """
     return sittings.submit_answer(
-        session, actor=caller, sitting_id=sitting_id, position=answer.position, selected=answer.selected, now=now
+        session,
+        actor=caller,
+        sitting_id=sitting_id,
+        position=answer.position,
+        answer=Answer(tuple(answer.selected), answer.text),
+        now=now,
+        language=answer.language,
     )
 
 

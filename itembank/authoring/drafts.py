@@ -9,7 +9,17 @@ from sqlmodel import Session
 
 from itembank.actor import Actor, Role
 from itembank.authoring.admission import check_admission, check_criterion
-from itembank.authoring.content import CognitiveLevel, ItemContent, ItemType, Option, find_problems
+from itembank.authoring.content import (
+    CognitiveLevel,
+    ItemContent,
+    ItemType,
+    NumericKey,
+    Option,
+    Prompt,
+    RubricAspect,
+    Translation,
+    find_problems,
+)
 from itembank.authoring.criteria import framework_of
 from itembank.authoring.testlets import MateInTestlet, mates_in_testlet
 from itembank.errors import InvalidInput
@@ -31,6 +41,12 @@ class ItemDraft:
     testlet: str = ""
     stimulus: str = ""
     partial_credit: bool = False
+    prompts: tuple[Prompt, ...] = ()
+    number: NumericKey | None = None
+    accepted: tuple[str, ...] = ()
+    rubric: tuple[RubricAspect, ...] = ()
+    rationale: str = ""
+    translations: tuple[Translation, ...] = ()
 
     def problems(self) -> tuple[InvalidInput, ...]:
         """List everything that keeps the draft from being an item's content."""
@@ -40,18 +56,8 @@ class ItemDraft:
         if self.cognitive_level not in set(CognitiveLevel):
             expected = f"one of {', '.join(CognitiveLevel)}"
             unknown.append(InvalidInput(field="cognitive_level", expected=expected, reason="level_unknown"))
-        found = find_problems(
-            criterion=self.criterion,
-            kind=ItemType(self.type) if self.type in set(ItemType) else ItemType.SINGLE_CHOICE,
-            difficulty_rating=self._rating,
-            language=self.language,
-            stem=self.stem,
-            options=self.options,
-            source=self.source,
-            testlet=self.testlet,
-            stimulus=self.stimulus,
-            partial_credit=self.partial_credit,
-        )
+        kind = ItemType(self.type) if self.type in set(ItemType) else ItemType.SINGLE_CHOICE
+        found = find_problems(self, kind=kind, difficulty_rating=self._rating)
         return (*unknown, *found)
 
     def content(self) -> ItemContent:
@@ -74,6 +80,12 @@ class ItemDraft:
             testlet=self.testlet,
             stimulus=self.stimulus,
             partial_credit=self.partial_credit,
+            prompts=self.prompts,
+            number=self.number,
+            accepted=self.accepted,
+            rubric=self.rubric,
+            rationale=self.rationale,
+            translations=self.translations,
         )
 
     @classmethod
@@ -91,6 +103,12 @@ class ItemDraft:
             testlet=content.testlet,
             stimulus=content.stimulus,
             partial_credit=content.partial_credit,
+            prompts=content.prompts,
+            number=content.number,
+            accepted=content.accepted,
+            rubric=content.rubric,
+            rationale=content.rationale,
+            translations=content.translations,
         )
 
     @property

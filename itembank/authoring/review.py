@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from itembank.actor import Actor, Role
+from itembank.authoring.item_types.question import Answer
 from itembank.authoring.items import ItemLine, ItemView, item_line, item_view
 from itembank.authoring.lifecycle import ItemState
 from itembank.errors import IllegalMove, OwnWork
@@ -28,7 +28,7 @@ class ReviewedAnswer:
     """A reviewer's own answer beside the key; it is kept nowhere."""
 
     item: ItemView
-    selected: tuple[int, ...]
+    answer: Answer
     agrees: bool
 
 
@@ -67,14 +67,14 @@ def item_for_review(session: Session, *, actor: Actor, item_id: UUID) -> ItemVie
     return item
 
 
-def answer_in_review(session: Session, *, actor: Actor, item_id: UUID, selected: Sequence[int]) -> ReviewedAnswer:
+def answer_in_review(session: Session, *, actor: Actor, item_id: UUID, answer: Answer) -> ReviewedAnswer:
     """Compare a reviewer's own answer with the key.
 
     Args:
         session: The transaction.
         actor: A reviewer.
         item_id: The item.
-        selected: Positions of the chosen options, from 0.
+        answer: What the reviewer entered.
 
     Raises:
         NotAllowed: The actor is not a reviewer.
@@ -85,8 +85,8 @@ def answer_in_review(session: Session, *, actor: Actor, item_id: UUID, selected:
     """
     item = item_for_review(session, actor=actor, item_id=item_id)
     content = item.head.content
-    agrees = content.score(selected) == content.maximum_score
-    return ReviewedAnswer(item=item, selected=tuple(sorted(set(selected))), agrees=agrees)
+    taken = content.taken(answer)
+    return ReviewedAnswer(item=item, answer=taken, agrees=content.score(taken) == content.maximum_score)
 
 
 def _is_own(actor: Actor, written_by: UUID | None) -> bool:

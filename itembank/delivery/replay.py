@@ -13,6 +13,7 @@ from engine.design import ExamDesign
 from engine.sittings.sitting import FINISH_REASONS, SittingState, finish, pending_item_id, replay
 from itembank.actor import Actor, Role
 from itembank.authoring.content import ItemContent
+from itembank.authoring.item_types.question import Answer
 from itembank.delivery.outcome_document import outcome_document
 from itembank.delivery.record_differences import differences_between
 from itembank.delivery.records import SittingRecord, load_record
@@ -36,6 +37,7 @@ class ReplayStep:
     position: int
     item: str
     selected: tuple[int, ...] | None
+    text: str | None
     score: int | None
     highest_score: int
     theta: float
@@ -172,6 +174,7 @@ def _steps(
                 position=position,
                 item=pending,
                 selected=tuple(answer.selected) if answer else None,
+                text=answer.text if answer else None,
                 score=answer.score if answer else None,
                 highest_score=_content(loaded, pending).maximum_score,
                 theta=state.decision.theta,
@@ -220,7 +223,7 @@ def _step_differences(
 def _rescored(loaded: SittingRecord, answer: Any) -> int | None:
     content = loaded.unit_pool.contents[loaded.unit_pool.index_of_version[answer.item_version_id]]
     try:
-        return content.score(answer.selected)
+        return content.score(Answer(tuple(answer.selected), answer.text))
     except InvalidInput:
         # A record that was tampered with may name options that its item does not have.
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +13,8 @@ from sqlmodel import Session, col, select
 from engine.sittings.sitting import SittingState, finish, pending_item_id, record, start
 from itembank import audit
 from itembank.actor import Actor, Role
+from itembank.authoring.item_types.question import Answer
+from itembank.authoring.shown_item import ShownItem, shown_item
 from itembank.database import Database
 from itembank.delivery.exposure_record import draw_for_start, note_finish
 from itembank.delivery.my_exams import MyExamState, exam_state
@@ -29,7 +30,15 @@ from itembank.delivery.records import (
 )
 from itembank.delivery.shown_length import shown_length
 from itembank.delivery.trial_answers import count_trial_answers
-from itembank.errors import AnswerConflict, BankTooSmall, ExamNotOpen, NotFound, PositionOutOfOrder, SittingFinished
+from itembank.errors import (
+    AnswerConflict,
+    BankTooSmall,
+    ExamNotOpen,
+    InvalidInput,
+    NotFound,
+    PositionOutOfOrder,
+    SittingFinished,
+)
 from itembank.publishing.banks import bank_in_force
 from itembank.publishing.pools import unit_pool
 from itembank.tables import AskedItem, Enrolment, Exam, RecordedAnswer, Sitting
@@ -41,17 +50,15 @@ log = structlog.get_logger("samat.delivery")
 
 @dataclass(frozen=True, slots=True)
 class QuestionView:
-    """A question as its candidate may see it: no key, no rationale, no parameter, not even the item's code."""
+    """A question as its candidate may see it, in the language it was written in and in those it is translated into."""
 
     position: int
-    type: str
-    language: str
-    stem: str
-    options: tuple[str, ...]
-    #: The text that the question shares with others, empty where it stands alone.
-    stimulus: str = ""
-    #: Whether right options count one by one.
-    partial_credit: bool = False
+    item: ShownItem
+    translations: tuple[ShownItem, ...] = ()
+
+    def for_reader(self, language: str) -> ShownItem:
+        """Give the question in a language, or as it was written where there is no such translation."""
+        return next((shown for shown in self.translations if shown.language == language), self.item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,14 @@ def sitting_view(session: Session, *, actor: Actor, sitting_id: UUID, now: datet
 
 
 def submit_answer(
-    session: Session, *, actor: Actor, sitting_id: UUID, position: int, selected: Sequence[int], now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    sitting_id: UUID,
+    position: int,
+    answer: Answer,
+    now: datetime,
+    language: str = "",
 ) -> SittingView:
     """Record an answer and choose what comes next.
 
@@ -128,8 +142,9 @@ def submit_answer(
         actor: The candidate.
         sitting_id: The sitting.
         position: Which question is answered, from 1.
-        selected: Positions of the chosen options, from 0.
+        answer: What was entered.
         now: When the answer arrived.
+        language: Language that the question was shown in, if the face knows.
 
     Raises:
         NotAllowed: The actor is not a candidate.
@@ -142,7 +157,7 @@ def submit_answer(
     loaded = _own_record(session, actor=actor, sitting_id=sitting_id, lock=True)
     answered = len(loaded.answers)
     if 1 <= position <= answered:
-        if set(loaded.answers[position - 1].selected) != set(selected):
+        if not _is_same(loaded, position, answer):
             raise AnswerConflict(position=position)
         return _view(loaded, loaded.state(now), now, saved_position=position)
     if loaded.sitting.finished_at is not None:
@@ -152,7 +167,7 @@ def submit_answer(
         return _view(loaded, state, now)
     if position != answered + 1:
         raise PositionOutOfOrder(position=position, current=answered + 1)
-    return _record_answer(session, loaded=loaded, selected=selected, now=now)
+    return _record_answer(session, loaded=loaded, answer=answer, now=now, language=language)
 
 
 def end_sitting(session: Session, *, actor: Actor, sitting_id: UUID, now: datetime) -> SittingView:
@@ -264,7 +279,19 @@ def _begin(session: Session, *, actor: Actor, exam: Exam, person_id: UUID, now: 
     return sitting
 
 
-def _record_answer(session: Session, *, loaded: SittingRecord, selected: Sequence[int], now: datetime) -> SittingView:
+def _is_same(loaded: SittingRecord, position: int, answer: Answer) -> bool:
+    recorded = loaded.answers[position - 1]
+    content = loaded.unit_pool.contents[loaded.unit_pool.index_of_version[recorded.item_version_id]]
+    try:
+        taken = content.taken(answer)
+    except InvalidInput:
+        return False
+    return taken == Answer(tuple(recorded.selected), recorded.text)
+
+
+def _record_answer(
+    session: Session, *, loaded: SittingRecord, answer: Answer, now: datetime, language: str
+) -> SittingView:
     # The grace of a few seconds is over for the clock but not for this answer: fold as of the deadline.
     moment = min(now, loaded.deadline) if loaded.deadline else now
     before = loaded.state(moment)
@@ -272,21 +299,24 @@ def _record_answer(session: Session, *, loaded: SittingRecord, selected: Sequenc
     if item_id is None:
         raise SittingFinished
     place = loaded.unit_pool.index_of_item[item_id]
-    score = loaded.unit_pool.contents[place].score(selected)
+    taken = loaded.unit_pool.contents[place].taken(answer)
+    score = loaded.unit_pool.contents[place].score(taken)
     elapsed = loaded.clock(now)
     after = record(loaded.prepared, before, item_id=item_id, response=score, elapsed_seconds=elapsed)
     position = len(loaded.answers) + 1
-    answer = RecordedAnswer(
+    recorded = RecordedAnswer(
         sitting_id=loaded.sitting.id,
         position=position,
         item_version_id=loaded.unit_pool.versions[place],
-        selected=sorted(set(selected)),
+        selected=list(taken.selected),
+        text=taken.text,
+        language=language,
         score=score,
         answered_at=now,
         elapsed_seconds=elapsed,
     )
-    session.add(answer)
-    now_loaded = replace(loaded, answers=(*loaded.answers, answer))
+    session.add(recorded)
+    now_loaded = replace(loaded, answers=(*loaded.answers, recorded))
     if after.finished:
         _note_end(session, loaded=now_loaded, state=after, now=now)
     else:
@@ -336,14 +366,11 @@ def _view(
     pending = pending_item_id(loaded.prepared, state)
     if not state.finished and pending is not None:
         content = loaded.unit_pool.contents[loaded.unit_pool.index_of_item[pending]]
+        kind = content.type.value
         question = QuestionView(
             position=answered + 1,
-            type=content.type.value,
-            language=content.language,
-            stem=content.stem,
-            options=tuple(option.text for option in content.options),
-            stimulus=content.stimulus,
-            partial_credit=content.partial_credit,
+            item=shown_item(content, kind),
+            translations=tuple(shown_item(content, kind, language=one.language) for one in content.translations),
         )
     remaining = None
     if loaded.deadline is not None:

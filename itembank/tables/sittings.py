@@ -56,8 +56,12 @@ class RecordedAnswer(SQLModel, table=True):
     sitting_id: UUID = Field(foreign_key="sitting.id", primary_key=True)
     position: int = Field(primary_key=True)
     item_version_id: UUID = Field(foreign_key="item_version.id", index=True)
-    #: Positions of the chosen options, in the item's own order.
+    #: What was chosen, as places that were shown; see `itembank.authoring.item_types.question.Answer`.
     selected: list[int] = Field(sa_type=Document)
+    #: What was typed.
+    text: str = ""
+    #: Language that the question was shown in; empty where nobody told.
+    language: str = Field(default="", max_length=5)
     score: int
     answered_at: datetime = Field(sa_type=UtcDateTime)
     #: What the candidate's clock showed: seconds since the start, less the extra time. Kept because extra time may be

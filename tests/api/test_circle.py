@@ -63,7 +63,7 @@ def sit(candidate: Client, exam_id: object, *, choose: int = 0) -> tuple[str, li
     seen = []
     while not sitting["finished"]:
         question = sitting["question"]
-        seen.append(question["stem"])
+        seen.append(question["item"]["stem"])
         answer = {"position": question["position"], "selected": [choose]}
         sitting = ok(candidate.post(f"/sittings/{sitting['id']}/answers", answer))
         assert sitting["saved_position"] == answer["position"]

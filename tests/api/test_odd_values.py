@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from itembank.authoring.content import MAXIMUM_OPTION, MAXIMUM_STEM
+from itembank.authoring.item_types.question import MAXIMUM_OPTION, MAXIMUM_STEM
 from tests.api.conftest import Service
 
 CONTENT: dict[str, Any] = {

@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from engine.sittings.sitting import pending_item_id
 from itembank.actor import Actor
+from itembank.authoring.item_types.question import Answer
 from itembank.database import Database
 from itembank.delivery.records import load_record
 from itembank.delivery.sittings import SittingView, start_sitting, submit_answer
@@ -42,7 +43,12 @@ def answer_once(
     selected = pending_choice(database, view.id, now, choose)
     with database.writing() as session:
         return submit_answer(
-            session, actor=actor, sitting_id=view.id, position=view.question.position, selected=selected, now=now
+            session,
+            actor=actor,
+            sitting_id=view.id,
+            position=view.question.position,
+            answer=Answer(tuple(selected)),
+            now=now,
         )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import event
 from sqlmodel import col, select, update
 
 from itembank.actor import COMMAND_LINE, Role
+from itembank.authoring.item_types.question import Answer
 from itembank.delivery.exams import list_enrolments, list_exams
 from itembank.delivery.sittings import end_sitting, start_sitting, submit_answer
 from itembank.delivery.sittings_now import sittings_now
@@ -38,7 +39,9 @@ def answer_some(site: Site, username: str = "candidate", count: int = 2) -> UUID
         view = start_sitting(session, actor=actor, exam_id=site.institution.exam, now=site.clock.now)
         for position in range(1, count + 1):
             site.clock.now += timedelta(minutes=1)
-            submit_answer(session, actor=actor, sitting_id=view.id, position=position, selected=[0], now=site.clock.now)
+            submit_answer(
+                session, actor=actor, sitting_id=view.id, position=position, answer=Answer((0,)), now=site.clock.now
+            )
     return view.id
 
 

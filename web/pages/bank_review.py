@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from itembank.authoring.criteria import criterion_context
 from itembank.authoring.flaws.lint import flaws_of
+from itembank.authoring.item_types.question import Answer
 from itembank.authoring.items import move_item
 from itembank.authoring.review import answer_in_review, item_for_review, review_queue
 from itembank.errors import EditConflict, IllegalMove, InvalidInput
@@ -107,7 +108,7 @@ def _show_answer(
     if item.head.number != version:
         return _show_newer(page, session, item_id, EditConflict(current=item.head.number, started_from=version))
     try:
-        reviewed = answer_in_review(session, actor=actor, item_id=item_id, selected=answer)
+        reviewed = answer_in_review(session, actor=actor, item_id=item_id, answer=Answer(tuple(answer)))
     except InvalidInput:
         return _show_question(page, session, item_id, error=page.t("shell.choose_first"), status=422)
     return page.render(

@@ -14,6 +14,7 @@ from fastapi.responses import Response
 
 from engine.outcomes.verdicts import NOT_ENOUGH_EVIDENCE, Outcome
 from itembank.actor import Role
+from itembank.authoring.item_types.question import Answer
 from itembank.delivery.my_exams import my_exam, my_exams
 from itembank.delivery.outcome_record import ElementResult, ResultView, result_view
 from itembank.delivery.sittings import SittingView, end_sitting, sitting_view, start_sitting, submit_answer
@@ -106,7 +107,13 @@ def answer_question(
     chosen = answer or []
     try:
         view = submit_answer(
-            session, actor=actor_of(page), sitting_id=sitting_id, position=position, selected=chosen, now=now
+            session,
+            actor=actor_of(page),
+            sitting_id=sitting_id,
+            position=position,
+            answer=Answer(tuple(chosen)),
+            now=now,
+            language=page.t.language,
         )
     except SittingFinished:
         return _result_redirect(page, sitting_id, recorded=False)
@@ -191,13 +198,7 @@ def _question(
         block="exam",
         status=status,
         sitting=view,
-        item={
-            "type": view.question.type,
-            "stem": view.question.stem,
-            "options": [{"text": text} for text in view.question.options],
-            "stimulus": view.question.stimulus,
-            "partial_credit": view.question.partial_credit,
-        },
+        item=view.question.for_reader(page.t.language),
         saved_position=saved_position,
         message=message,
         chosen=chosen,

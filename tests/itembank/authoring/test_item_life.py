@@ -10,6 +10,7 @@ from sqlmodel import select
 from itembank.authoring.content import CognitiveLevel, ItemContent, ItemType, Option, find_problems
 from itembank.authoring.coverage import criterion_coverage
 from itembank.authoring.drafts import ItemDraft, draft_problems
+from itembank.authoring.item_types.question import Answer
 from itembank.authoring.items import ItemView, create_item, item_view, list_items, move_item, save_item
 from itembank.authoring.lifecycle import ItemState
 from itembank.authoring.review import answer_in_review, item_for_review, review_queue
@@ -137,15 +138,15 @@ def test_a_reviewers_answer_is_compared_and_kept_nowhere(desk: Desk) -> None:
     item = desk.move(desk.create(), ("writer", "submit"))
     actor = desk.people["reviewer"]
     with desk.database.reading() as session:
-        assert answer_in_review(session, actor=actor, item_id=item.id, selected=[0]).agrees
-        assert not answer_in_review(session, actor=actor, item_id=item.id, selected=[1]).agrees
+        assert answer_in_review(session, actor=actor, item_id=item.id, answer=Answer((0,))).agrees
+        assert not answer_in_review(session, actor=actor, item_id=item.id, answer=Answer((1,))).agrees
         with pytest.raises(InvalidInput):
-            answer_in_review(session, actor=actor, item_id=item.id, selected=[])
+            answer_in_review(session, actor=actor, item_id=item.id, answer=Answer(()))
         assert not session.new
         assert not session.dirty
     desk.move(item, ("reviewer", "approve"))
     with desk.database.reading() as session, pytest.raises(IllegalMove):
-        answer_in_review(session, actor=actor, item_id=item.id, selected=[0])
+        answer_in_review(session, actor=actor, item_id=item.id, answer=Answer((0,)))
 
 
 def test_a_list_counts_all_and_gives_a_page(desk: Desk) -> None:
@@ -183,9 +184,8 @@ def test_a_complete_draft_is_its_content() -> None:
 
 def test_a_multiple_choice_item_needs_a_wrong_option() -> None:
     right = (Option("ก", True), Option("ข", True))
-    problems = find_problems(
-        criterion="x", kind=ItemType.MULTIPLE_CHOICE, difficulty_rating=1, language="th", stem="?", options=right
-    )
+    draft = ItemDraft(criterion="x", stem="?", options=right)
+    problems = find_problems(draft, kind=ItemType.MULTIPLE_CHOICE, difficulty_rating=1)
     assert [problem.details["reason"] for problem in problems] == ["key_some"]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from itembank.authoring.content import ItemType
 from itembank.authoring.drafts import ItemDraft, draft_problems, mates_with_another_text
+from itembank.authoring.item_types.question import Answer
 from itembank.authoring.items import list_items, move_item, save_item
 from itembank.authoring.review import answer_in_review
 from itembank.authoring.testlets import (
@@ -129,7 +130,9 @@ def test_a_reviewer_agrees_only_with_the_whole_key(filled: Filled) -> None:
         move_item(session, actor=people["writer"], item_id=item.id, move_name="submit", now=NOON)
     with database.reading() as session:
         for selected, agrees in (((0, 2, 3), True), ((0, 2), False), ((0,), False)):
-            reviewed = answer_in_review(session, actor=people["reviewer"], item_id=item.id, selected=selected)
+            reviewed = answer_in_review(
+                session, actor=people["reviewer"], item_id=item.id, answer=Answer(tuple(selected))
+            )
             assert reviewed.agrees is agrees
 
 

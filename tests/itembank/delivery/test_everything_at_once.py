@@ -133,7 +133,7 @@ def test_questions_of_a_testlet_come_together_under_their_text(filled: Filled) -
     view = begin(database, actor=people["candidate"], exam_id=exam_id, now=NOON)
     shown: list[str] = []
     while view.question is not None:
-        shown.append(view.question.stimulus)
+        shown.append(view.question.item.stimulus)
         view = answer_once(database, actor=people["candidate"], view=view, now=NOON)
     steps = replayed(database, people, view.id).steps
     with_text = [number for number, text in enumerate(shown) if text]

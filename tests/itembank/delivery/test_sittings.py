@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import func, select
 
 from itembank.actor import COMMAND_LINE
+from itembank.authoring.item_types.question import Answer
 from itembank.database import Database
 from itembank.delivery.exams import grant_extra_time, set_times
 from itembank.delivery.my_exams import MyExamState, my_exam, my_exams
@@ -47,7 +48,7 @@ def _submit(
             actor=people["candidate"],
             sitting_id=view.id,
             position=position,
-            selected=selected,
+            answer=Answer(tuple(selected)),
             now=NOON + timedelta(**later),
         )
 
@@ -142,7 +143,7 @@ def test_an_answer_to_a_question_not_asked_is_refused(filled: Filled) -> None:
         with pytest.raises(PositionOutOfOrder):
             _submit(database, people, view, position, [0])
     assert view.question is not None
-    too_many = [[0, 1]] if view.question.type != "multiple_choice" else []
+    too_many = [[0, 1]] if view.question.item.type != "multiple_choice" else []
     for selected in ([], [9], *too_many):
         with pytest.raises(InvalidInput, match="answer"):
             _submit(database, people, view, 1, selected)

@@ -11,6 +11,7 @@ import pytest
 from engine.blueprints.blueprint import Blueprint, Bounds
 from itembank.actor import COMMAND_LINE, Role
 from itembank.audit import list_entries
+from itembank.authoring.item_types.question import Answer
 from itembank.database import Database
 from itembank.delivery.exam_planning import (
     blueprint_lines,
@@ -37,7 +38,7 @@ def test_the_picture_of_an_exam_day(database: Database, institution: Institution
         ended = start_sitting(session, actor=first, exam_id=institution.exam, now=NOON + MINUTE).id
         for position in (1, 2, 3):
             at = NOON + position * MINUTE
-            submit_answer(session, actor=second, sitting_id=running, position=position, selected=[0], now=at)
+            submit_answer(session, actor=second, sitting_id=running, position=position, answer=Answer((0,)), now=at)
         end_sitting(session, actor=first, sitting_id=ended, now=NOON + 5 * MINUTE)
         assert second.person_id is not None
         grant_extra_time(

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from itembank.authoring.content import ItemType
 from itembank.authoring.exchange import ExchangedItem
 from itembank.errors import UnreadableFile
 from itembank.exchange import item_sheets
@@ -60,7 +61,7 @@ def test_the_template_has_lists_to_choose_from_and_explains_every_column(tmp_pat
     book = load_workbook(file)
     assert [cell.value for cell in book["items"][1]] == list(COLUMNS)
     offered = {rule.formula1 for rule in book["items"].data_validations.dataValidation}
-    assert '"single_choice,multiple_choice,true_false"' in offered
+    assert f'"{",".join(ItemType)}"' in offered
     assert [row[0].value for row in book["how to fill in"]] == list(COLUMNS)
     assert all(cell.value for row in book["how to fill in"] for cell in row)
 

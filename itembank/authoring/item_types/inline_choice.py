@@ -1,0 +1,58 @@
+"""Inline choice: gaps in the text of the question, each with choices of its own.
+
+The stem marks its gaps as ``[[1]]``, ``[[2]]`` and so on.
+"""
+
+from __future__ import annotations
+
+import re
+
+from itembank.authoring.item_types.question import (
+    MAXIMUM_OPTIONS,
+    Answer,
+    Question,
+    checked_places,
+    problem,
+    text_problems,
+)
+from itembank.errors import InvalidInput
+
+GAP = re.compile(r"\[\[(\d{1,2})\]\]")
+
+
+def gap_numbers(stem: str) -> list[int]:
+    """List the numbers of the gaps in the order in which they stand in a text."""
+    return [int(number) for number in GAP.findall(stem)]
+
+
+class InlineChoiceRule:
+    """The rule of items with gaps to choose for."""
+
+    def problems(self, question: Question) -> list[InvalidInput]:
+        """Find what is wrong with the gaps and their choices."""
+        count = len(question.prompts)
+        if not 1 <= count <= MAXIMUM_OPTIONS:
+            return [problem("prompts", "one to nine gaps", reason="gaps_count")]
+        problems = []
+        if gap_numbers(question.stem) != list(range(1, count + 1)):
+            expected = "each gap once and in order, from [[1]] to [[" + str(count) + "]]"
+            problems.append(problem("stem", expected, reason="gaps_in_stem", count=count))
+        for number, gap in enumerate(question.prompts, start=1):
+            problems += text_problems(f"prompts.{number}.options", gap.options, least=2, most=MAXIMUM_OPTIONS)
+            if not 0 <= gap.key < len(gap.options):
+                problems.append(problem(f"prompts.{number}", "a right choice", reason="gap_key", number=number))
+        return problems
+
+    def maximum_score(self, question: Question) -> int:
+        """Count the gaps where they count one by one, else 1."""
+        return len(question.prompts) if question.partial_credit else 1
+
+    def taken(self, question: Question, answer: Answer) -> Answer:
+        """Give the place of the choice for each gap."""
+        choices = [len(gap.options) for gap in question.prompts]
+        return Answer(selected=checked_places(answer, places=len(choices), choices=choices))
+
+    def score(self, question: Question, answer: Answer) -> int:
+        """Give 1 if every gap is right; where parts count, a point for each."""
+        right = sum(place == gap.key for place, gap in zip(answer.selected, question.prompts, strict=True))
+        return right if question.partial_credit else int(right == len(question.prompts))

@@ -1,0 +1,197 @@
+"""The parts that questions are made of, and what an answer to one is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from itembank.errors import InvalidInput
+
+MAXIMUM_OPTIONS = 9  # one for each digit key
+
+#: Characters at most: far more than anybody reads in an exam, and little enough for lists of a thousand items.
+MAXIMUM_STEM, MAXIMUM_OPTION, MAXIMUM_RATIONALE, MAXIMUM_SOURCE = 10_000, 2_000, 5_000, 2_000
+
+
+class ItemType(StrEnum):
+    """The kinds of question that can be asked."""
+
+    SINGLE_CHOICE = "single_choice"
+    MULTIPLE_CHOICE = "multiple_choice"
+    TRUE_FALSE = "true_false"
+    MATCHING = "matching"
+    ORDERING = "ordering"
+    INLINE_CHOICE = "inline_choice"
+    NUMERIC = "numeric"
+    SHORT_TEXT = "short_text"
+    CONSTRUCTED_RESPONSE = "constructed_response"
+
+
+#: Types that are answered by choosing among the options of the item, so that distractors can be looked at one by one.
+CHOICE_TYPES = (ItemType.SINGLE_CHOICE, ItemType.MULTIPLE_CHOICE, ItemType.TRUE_FALSE)
+
+#: Types whose parts may count one by one.
+PARTIAL_CREDIT_TYPES = (ItemType.MULTIPLE_CHOICE, ItemType.MATCHING, ItemType.ORDERING, ItemType.INLINE_CHOICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: its text, whether it belongs to the key, and why."""
+
+    text: str
+    correct: bool
+    rationale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One part of a question that is answered by choosing: a line to match, or a gap of the text.
+
+    ``key`` is the place of the right choice, from 0: among the item's options for a line to match, among ``options``
+    for a gap. Below 0 nothing is chosen yet.
+    """
+
+    key: int
+    text: str = ""
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NumericKey:
+    """The right number and how far from it an answer may be, as decimals written out; the bounds count as right."""
+
+    value: str
+    tolerance: str = "0"
+    #: Whether the tolerance is in hundredths of the value.
+    percent: bool = False
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RubricAspect:
+    """One thing that markers look at, with what each number of points stands for, from 0 points up."""
+
+    title: str
+    levels: tuple[str, ...]
+
+    @property
+    def maximum(self) -> int:
+        """The most points."""
+        return len(self.levels) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody entered: places that were chosen, or a text.
+
+    What ``selected`` counts depends on the type: the chosen options in any order; for each line to match, or each gap,
+    the place of the choice; for putting in order, the places from first to last. Places are those that are shown.
+    """
+
+    selected: tuple[int, ...] = ()
+    text: str = ""
+
+
+class Question(Protocol):
+    """What the rules of an item type read, from an item's content or from a draft of it."""
+
+    @property
+    def stem(self) -> str:
+        """The question."""
+        ...
+
+    @property
+    def options(self) -> Sequence[Option]:
+        """The options, in the order in which they are kept."""
+        ...
+
+    @property
+    def prompts(self) -> Sequence[Prompt]:
+        """Lines to match, or gaps."""
+        ...
+
+    @property
+    def number(self) -> NumericKey | None:
+        """The right number of a numeric item."""
+        ...
+
+    @property
+    def accepted(self) -> Sequence[str]:
+        """The texts that count as right for a short text."""
+        ...
+
+    @property
+    def rubric(self) -> Sequence[RubricAspect]:
+        """What markers look at."""
+        ...
+
+    @property
+    def partial_credit(self) -> bool:
+        """Whether parts count one by one."""
+        ...
+
+
+class TypeRule(Protocol):
+    """What is particular to one item type; one object for each, without state."""
+
+    def problems(self, question: Question) -> list[InvalidInput]:
+        """Find everything of this type that keeps the question from being asked."""
+        ...
+
+    def maximum_score(self, question: Question) -> int:
+        """Give the score of a wholly right answer."""
+        ...
+
+    def taken(self, question: Question, answer: Answer) -> Answer:
+        """Give the answer in the one form in which it is kept: two that mean the same become equal.
+
+        Raises:
+            InvalidInput: It is none that the question can have.
+        """
+        ...
+
+    def score(self, question: Question, answer: Answer) -> int:
+        """Score an answer that was taken, from 0 to the maximum."""
+        ...
+
+
+def problem(field: str, expected: str, *, reason: str, **values: int | str) -> InvalidInput:
+    """Name a field and what was expected; the reason is for faces that have a sentence of their own for it."""
+    return InvalidInput(field=field, expected=expected, reason=reason, **values)
+
+
+def text_problems(field: str, texts: Sequence[str], *, least: int, most: int) -> list[InvalidInput]:
+    """Find what is wrong with a list of short texts: too few or many, an empty one, two that are the same."""
+    stripped = [text.strip() for text in texts]
+    if not least <= len(stripped) <= most:
+        return [problem(field, f"{least} to {most} entries", reason="entries_count", least=least, most=most)]
+    found = [
+        problem(f"{field}.{number}", "a text", reason="entry_empty", number=number)
+        for number, text in enumerate(stripped, start=1)
+        if not text
+    ]
+    filled = [text for text in stripped if text]
+    if len(set(filled)) < len(filled):
+        found.append(problem(field, "entries that differ from one another", reason="entries_same"))
+    return found
+
+
+def checked_places(answer: Answer, *, places: int, choices: Sequence[int]) -> tuple[int, ...]:
+    """Check an answer with one choice for each of several places.
+
+    Args:
+        answer: What was entered.
+        places: How many choices are needed.
+        choices: How many there are to choose from, for each place.
+
+    Raises:
+        InvalidInput: A choice is missing, there is one too many, or one does not exist.
+    """
+    if len(answer.selected) != places:
+        raise InvalidInput(field="answer", expected=f"a choice for each of the {places} places")
+    for number, (chosen, available) in enumerate(zip(answer.selected, choices, strict=True), start=1):
+        if not 0 <= chosen < available:
+            raise InvalidInput(field="answer", expected=f"a choice from 1 to {available} for place {number}")
+    return tuple(answer.selected)

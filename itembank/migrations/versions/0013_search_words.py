@@ -1,0 +1,18 @@
+"""Words of items, for search and likeness"""
+
+import sqlalchemy as sa
+from alembic import op
+
+
+revision = '0013'
+down_revision = '0012'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go to this version."""
+
+
+def downgrade() -> None:
+    """Go back to the version before."""

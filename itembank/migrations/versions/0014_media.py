@@ -1,0 +1,18 @@
+"""Images of items"""
+
+import sqlalchemy as sa
+from alembic import op
+
+
+revision = '0014'
+down_revision = '0013'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go to this version."""
+
+
+def downgrade() -> None:
+    """Go back to the version before."""
