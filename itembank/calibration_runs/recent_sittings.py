@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,8 @@ from sqlmodel import Session, col, select
 
 from itembank.calibration_runs.recorded_responses import of_unit
 from itembank.delivery.outcome_versions import CorrectedOutcome, outcomes_in_force
-from itembank.tables import Bank, BankItem, Exam, ItemVersion, RecordedAnswer, RecordedOutcome, Sitting
+from itembank.delivery.recorded_scores import recorded_scores
+from itembank.tables import Bank, BankItem, Exam, ItemVersion, RecordedOutcome, Sitting
 
 #: Enough to tell a change of one verdict in a hundred, and scored again within seconds.
 SITTINGS_LOOKED_AT = 500
@@ -72,7 +73,7 @@ def recent_sittings(
         query = query.where(col(Sitting.simulated).is_(False))
     found = session.exec(query).all()
     ids = [sitting.id for sitting, _ in found]
-    answers, corrected = _answers(session, ids), outcomes_in_force(session, sitting_ids=ids)
+    answers, corrected = recorded_scores(session, ids), outcomes_in_force(session, sitting_ids=ids)
     sittings = tuple(
         FinishedSitting(
             id=sitting.id,
@@ -94,18 +95,6 @@ def _counting(answers: Sequence[tuple[UUID, int]], corrected: CorrectedOutcome |
     """Leave out the answers that the result in force leaves out, too."""
     left_out = frozenset() if corrected is None else corrected.left_out
     return tuple((version, score) for version, score in answers if version not in left_out)
-
-
-def _answers(session: Session, sitting_ids: Collection[UUID]) -> dict[UUID, list[tuple[UUID, int]]]:
-    rows = session.exec(
-        select(RecordedAnswer.sitting_id, RecordedAnswer.item_version_id, RecordedAnswer.score)
-        .where(col(RecordedAnswer.sitting_id).in_(sitting_ids))
-        .order_by(col(RecordedAnswer.sitting_id), col(RecordedAnswer.position))
-    )
-    found: dict[UUID, list[tuple[UUID, int]]] = {}
-    for sitting_id, version_id, score in rows:
-        found.setdefault(sitting_id, []).append((version_id, score))
-    return found
 
 
 def _pinned(session: Session, bank_id: UUID, unit: str) -> PinnedBank:

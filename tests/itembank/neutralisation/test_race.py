@@ -28,7 +28,7 @@ SOON = NOON + timedelta(minutes=5)
 
 @pytest.fixture
 def room(database: Database, institution: Institution) -> tuple[list[tuple[Actor, UUID]], str]:
-    """Sittings of one answer each, and the question that most of them answered."""
+    """Sittings of three answers each, and the question that most of them answered: two at least, with 20 items."""
     seats = []
     with database.writing() as session:
         for number in range(PEOPLE):
@@ -43,7 +43,8 @@ def room(database: Database, institution: Institution) -> tuple[list[tuple[Actor
     sat = []
     for seat in seats:
         view = begin(database, actor=seat, exam_id=institution.exam, now=NOON)
-        answer_once(database, actor=seat, view=view, now=NOON + timedelta(seconds=20))
+        for question in range(1, 4):
+            view = answer_once(database, actor=seat, view=view, now=NOON + timedelta(seconds=20 * question))
         sat.append((seat, view.id))
     return sat, _most_answered(database)
 
