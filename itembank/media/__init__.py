@@ -1,0 +1,1 @@
+"""Images of items: cleaned when they come in, kept once, shown to whoever is signed in."""
