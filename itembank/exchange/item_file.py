@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from itembank.authoring.content import CognitiveLevel
-from itembank.authoring.exchange import ExchangedItem
+from itembank.authoring.drafts import ItemDraft
+from itembank.authoring.exchange import ExchangedEnemy, ExchangedItem
 from itembank.errors import InvalidInput
 
 
@@ -60,3 +61,32 @@ class WrittenFile:
     """What writing a file left behind, by item code."""
 
     lost: Mapping[str, tuple[Loss, ...]] = field(default_factory=dict)
+
+
+def item_of_draft(
+    draft: ItemDraft,
+    *,
+    place: str,
+    name: str = "",
+    code: str = "",
+    state: str = "draft",
+    enemies: tuple[ExchangedEnemy, ...] = (),
+    problems: Sequence[InvalidInput] = (),
+    lost: Sequence[Loss] = (),
+) -> ReadItem:
+    """Make what a reader gives of the fields that it found.
+
+    Args:
+        draft: The fields, checked here.
+        place: Where the item stands in the file.
+        name: What the file calls it; else its code.
+        code: Its code in the bank, if the file gives one.
+        state: Its state where it came from.
+        enemies: Items that must not meet it.
+        problems: What was wrong with the file's own way to say it; other problems of the same fields follow from it.
+        lost: What is left behind.
+    """
+    known = {str(problem.details["field"]) for problem in problems}
+    found = [*problems, *(one for one in draft.problems() if str(one.details["field"]) not in known)]
+    item = None if found else ExchangedItem(code, state, draft.content(), enemies)
+    return ReadItem(place=place, name=name or code, item=item, problems=tuple(found), lost=tuple(lost))

@@ -1,139 +1,64 @@
-"""Items as files: Excel and CSV for spreadsheets, JSON for programs. What is written reads back as the same."""
+"""Items as files of any format that there is, read whole or refused whole."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from itembank.authoring.content import ItemContent
-from itembank.authoring.exchange import ExchangedEnemy, ExchangedItem
-from itembank.errors import InvalidInput, UnreadableFile
-from itembank.exchange.item_sheets import read_sheet, write_sheet
-from itembank.exchange.item_table import COLUMNS, REQUIRED_COLUMNS, item_of, row_of
-
-FORMATS = ("csv", "json", "xlsx")
-
-#: A cell that begins so is run as a formula by spreadsheets; an apostrophe before it keeps it a text.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from itembank.authoring.exchange import ExchangedItem
+from itembank.errors import UnreadableFile
+from itembank.exchange.item_file import ItemDefaults, ItemFile, WrittenFile
+from itembank.exchange.item_formats import format_of, format_to_write
+from itembank.exchange.item_table import NO_DEFAULTS
 
 
-def read_items(path: Path, *, file_format: str | None = None) -> tuple[ExchangedItem, ...]:
-    """Read items from a file.
+def read_items(
+    path: Path, *, file_format: str | None = None, defaults: ItemDefaults = NO_DEFAULTS
+) -> tuple[ExchangedItem, ...]:
+    """Read items from a file of which every item can be taken.
 
     Args:
         path: The file.
-        file_format: ``csv``, ``json`` or ``xlsx``; by the file's ending if not given.
+        file_format: Name of a format; by the file's ending and content if not given.
+        defaults: What items get that the file leaves open.
 
     Raises:
-        UnreadableFile: Names the file, the row and the field, and what was expected.
+        UnreadableFile: Names the file, the first item that can't be taken and its field, and what was expected.
     """
-    readers = {"csv": _read_csv, "json": _read_json, "xlsx": read_sheet}
-    return readers[_format(path, file_format)](path)
+    return whole_items(read_item_file(path, file_format=file_format, defaults=defaults), file=path)
 
 
-def write_items(path: Path, items: Iterable[ExchangedItem], *, file_format: str | None = None) -> None:
+def read_item_file(path: Path, *, file_format: str | None = None, defaults: ItemDefaults = NO_DEFAULTS) -> ItemFile:
+    """Read a file item by item, with what is wrong and what gets lost of each.
+
+    Raises:
+        UnreadableFile: The file itself can't be read, or its format is none of those that there are.
+    """
+    return format_of(path, file_format).read(path, defaults=defaults)
+
+
+def whole_items(file_of_items: ItemFile, *, file: Path | str) -> tuple[ExchangedItem, ...]:
+    """Give all items of a file.
+
+    Raises:
+        UnreadableFile: One can't be taken; names it and what was expected.
+    """
+    items = []
+    for read in file_of_items.items:
+        for problem in read.problems:
+            raise UnreadableFile(file=file, expected=f"{read.place}: {problem}")
+        if read.item is not None:
+            items.append(read.item)
+    return tuple(items)
+
+
+def write_items(path: Path, items: Iterable[ExchangedItem], *, file_format: str | None = None) -> WrittenFile:
     """Write items to a file.
 
+    Returns:
+        What the format can't carry, by item code.
+
     Raises:
-        UnreadableFile: The format is none of these, or it can't hold a text of an item.
+        UnreadableFile: The format is none of those that there are, or it can't hold a text of an item.
     """
-    writers = {"csv": _write_csv, "json": _write_json, "xlsx": write_sheet}
-    writers[_format(path, file_format)](path, items)
-
-
-def _write_json(path: Path, items: Iterable[ExchangedItem]) -> None:
-    documents = [_document(item) for item in items]
-    path.write_text(json.dumps(documents, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-
-
-def _write_csv(path: Path, items: Iterable[ExchangedItem]) -> None:
-    # The mark at the beginning tells spreadsheets that the file is UTF-8; without it Thai comes out garbled.
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        writer.writeheader()
-        writer.writerows(_guarded(row_of(item)) for item in items)
-
-
-def _document(item: ExchangedItem) -> dict[str, Any]:
-    enemies = [{"code": enemy.code, "reason": enemy.reason} for enemy in item.enemies]
-    return {"id": item.code, "status": item.state} | item.content.to_dict() | {"enemies": enemies}
-
-
-def _format(path: Path, file_format: str | None) -> str:
-    found = file_format or path.suffix.removeprefix(".").lower()
-    if found not in FORMATS:
-        raise UnreadableFile(file=path, expected="a file that ends in .csv, .json or .xlsx, or the option --format")
-    return found
-
-
-def _guarded(cells: dict[str, str]) -> dict[str, str]:
-    return {name: f"'{cell}" if _would_run(cell) else cell for name, cell in cells.items()}
-
-
-def _would_run(cell: str) -> bool:
-    # One that has its apostrophe already gets another, or reading would take its own.
-    return cell.lstrip("'").startswith(_FORMULA_STARTS)
-
-
-def _read_csv(path: Path) -> tuple[ExchangedItem, ...]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UnreadableFile(file=path, expected="UTF-8; save the sheet as CSV UTF-8") from None
-    reader = csv.DictReader(io.StringIO(text), restkey="")
-    missing = [name for name in REQUIRED_COLUMNS if name not in (reader.fieldnames or ())]
-    if missing:
-        raise UnreadableFile(file=path, expected=f"line 1: the columns {', '.join(missing)}")
-    items = []
-    # A row goes over several lines; its reader only tells where it ends.
-    begins = reader.line_num + 1
-    for row in reader:
-        where, begins = f"line {begins}", reader.line_num + 1
-        cells = {name: _plain(cell) for name, cell in row.items() if isinstance(cell, str)}
-        try:
-            items.append(item_of(cells))
-        except InvalidInput as error:
-            raise UnreadableFile(file=path, expected=f"{where}: {error}") from error
-    return tuple(items)
-
-
-def _plain(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _would_run(cell) else cell
-
-
-def _read_json(path: Path) -> tuple[ExchangedItem, ...]:
-    try:
-        documents = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise UnreadableFile(file=path, expected=f"a JSON array of items; {error}") from error
-    if not isinstance(documents, list):
-        raise UnreadableFile(file=path, expected="a JSON array of items")
-    items = []
-    for number, document in enumerate(documents, start=1):
-        try:
-            items.append(_json_item(document))
-        except InvalidInput as error:
-            raise UnreadableFile(file=path, expected=f"item {number}: {error}") from error
-    return tuple(items)
-
-
-def _json_item(document: Any) -> ExchangedItem:
-    if not isinstance(document, dict):
-        raise InvalidInput(field="item", expected="an object")
-    options = document.get("options")
-    if not isinstance(options, list) or not all(isinstance(entry, dict) and "text" in entry for entry in options):
-        raise InvalidInput(field="options", expected="an array of objects with text, correct and rationale")
-    plain = document | {"options": [{"correct": False} | entry for entry in options]}
-    enemies = document.get("enemies", [])
-    if not isinstance(enemies, list) or not all(isinstance(entry, dict) and "code" in entry for entry in enemies):
-        raise InvalidInput(field="enemies", expected="an array of objects with code and reason")
-    return ExchangedItem(
-        code=str(document.get("id", "")),
-        state=str(document.get("status", "")),
-        content=ItemContent.from_dict(plain),
-        enemies=tuple(ExchangedEnemy(str(entry["code"]), str(entry.get("reason", ""))) for entry in enemies),
-    )
+    return format_to_write(path, file_format).write(path, tuple(items))

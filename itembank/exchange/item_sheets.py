@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Sequence
+from datetime import date, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 from itembank.authoring.content import LANGUAGES, MAXIMUM_RATING, MINIMUM_RATING, CognitiveLevel, ItemType
 from itembank.authoring.exchange import ExchangedItem
 from itembank.errors import InvalidInput, UnreadableFile
-from itembank.exchange.item_table import COLUMNS, REQUIRED_COLUMNS, item_of, row_of
+from itembank.exchange.file_bytes import refuse_too_many
+from itembank.exchange.item_csv import missing_columns
+from itembank.exchange.item_file import ItemDefaults, ItemFile, ReadItem
+from itembank.exchange.item_table import COLUMNS, NO_DEFAULTS, read_row, row_of
+from itembank.exchange.sheet_bombs import refuse_far_cells
+from itembank.exchange.sheet_template import EXAMPLES, MEANINGS
 
 SHEET: Final = "items"
 #: What Excel itself can hold in a cell.
@@ -27,44 +34,13 @@ _CHOICES: Final = {
     "language": list(LANGUAGES),
     "partial_credit": ["no", "yes"],
 }
-_WIDE: Final = {"stem": 60, "options": 50, "rationales": 50, "stimulus": 40, "source": 30, "enemies": 30}
-#: What each column means, in Thai and English, for whoever fills it in.
-_MEANINGS: Final = {
-    "id": ("รหัสข้อสอบ เว้นว่างไว้ให้ระบบตั้งให้ได้", "Code of the item; left empty, it gets one"),
-    "criterion": (
-        "รหัสเกณฑ์การปฏิบัติงาน เช่น DG101-1.1 (ต้องมี)",
-        "Code of the performance criterion, such as DG101-1.1 (required)",
-    ),
-    "type": ("ประเภทข้อสอบ เลือกจากรายการ (ต้องมี)", "Type, from the list (required)"),
-    "status": ("สถานะตอนส่งออก ตอนนำเข้าทุกข้อเป็นฉบับร่าง", "State when exported; everything imported is a draft"),
-    "stem": ("คำถาม (ต้องมี)", "The question (required)"),
-    "options": (
-        "ตัวเลือก บรรทัดละหนึ่งตัวเลือก กด Alt+Enter ขึ้นบรรทัด (ต้องมี)",
-        "Options, one a line; Alt+Enter begins a line (required)",
-    ),
-    "key": ("อักษรของตัวเลือกที่ถูก เช่น B หรือ AC (ต้องมี)", "Letters of the right options, such as B or AC (required)"),
-    "difficulty_rating": (
-        "ความยากที่คาด 1 ง่ายที่สุด ถึง 5 ยากที่สุด (ต้องมี)",
-        "Expected difficulty from 1, easiest, to 5, hardest (required)",
-    ),
-    "cognitive_level": ("ระดับพฤติกรรมการคิด เลือกจากรายการ", "Cognitive level, from the list"),
-    "language": ("ภาษาของข้อสอบ th หรือ en", "Language of the item: th or en"),
-    "rationales": (
-        "เหตุผลของแต่ละตัวเลือก บรรทัดละหนึ่งตัวเลือกตามลำดับ",
-        "Why each option is right or wrong, one a line in their order",
-    ),
-    "source": ("แหล่งอ้างอิง", "Where it comes from"),
-    "testlet": ("รหัสชุดข้อสอบที่ใช้เนื้อเรื่องเดียวกัน", "Code that the items of one text share"),
-    "stimulus": ("เนื้อเรื่องของชุด", "The text that they share"),
-    "partial_credit": ("ให้คะแนนบางส่วนหรือไม่ yes หรือ no", "Whether parts count: yes or no"),
-    "enemies": (
-        "รหัสข้อที่ห้ามอยู่ร่วมกัน บรรทัดละข้อ ตามด้วย : และเหตุผล",
-        "Codes that must not meet it, one a line, each with : and the reason",
-    ),
-}
+_WIDE: Final = {
+    "stem": 60, "options": 50, "rationales": 50, "stimulus": 40, "source": 30, "enemies": 30,
+    "prompts": 40, "accepted": 30, "rubric": 40, "rationale": 40, "stem_en": 40, "options_en": 40, "stem_th": 40,
+}  # fmt: skip
 
 
-def write_sheet(path: Path, items: Iterable[ExchangedItem]) -> None:
+def write_sheet(path: Path, items: Sequence[ExchangedItem]) -> None:
     """Write items as a workbook; without items it is the template to fill in.
 
     Raises:
@@ -88,31 +64,39 @@ def write_sheet(path: Path, items: Iterable[ExchangedItem]) -> None:
     wrapped = Alignment(wrap_text=True, vertical="top")
     for texts in rows:
         sheet.append([_cell(WriteOnlyCell(sheet), text, alignment=wrapped, quotePrefix=True) for text in texts])
+    if not rows:
+        _show_examples(book.create_sheet("examples"))
     _explain(book.create_sheet("how to fill in"))
     book.save(path)
 
 
-def read_sheet(path: Path) -> tuple[ExchangedItem, ...]:
+def read_sheet(path: Path, *, defaults: ItemDefaults = NO_DEFAULTS) -> ItemFile:
     """Read items from a workbook: from its sheet ``items``, or from its first.
 
     Raises:
-        UnreadableFile: Names the file, the row and the column, and what was expected.
+        UnreadableFile: It is no such workbook; names the file and what was expected.
     """
     rows = _rows(path)
-    header = [_text(cell).strip() for cell in rows[0]] if rows else []
-    missing = [name for name in REQUIRED_COLUMNS if name not in header]
+    header = [str(cell).strip() for cell in rows[0]] if rows else []
+    missing = missing_columns(header, defaults)
     if missing:
         raise UnreadableFile(file=path, expected=f"row 1: the columns {', '.join(missing)}")
     items = []
     for number, row in enumerate(rows[1:], start=2):
-        cells = {name: _text(cell) for name, cell in zip(header, row, strict=False)}
-        if not any(cell.strip() for cell in cells.values()):
+        if not any(str(cell).strip() for cell in row):
             continue
-        try:
-            items.append(item_of(cells))
-        except InvalidInput as error:
-            raise UnreadableFile(file=path, expected=f"row {number}: {error}") from error
-    return tuple(items)
+        items.append(_read(dict(zip(header, row, strict=False)), place=f"row {number}", defaults=defaults))
+        refuse_too_many(path, len(items))
+    return ItemFile(tuple(items))
+
+
+def _read(cells: dict[str, Any], *, place: str, defaults: ItemDefaults) -> ReadItem:
+    for name, cell in cells.items():
+        if isinstance(cell, date | time | timedelta):
+            expected = f"a text; the spreadsheet made the date or time {cell} of it, format the cell as text"
+            problem = InvalidInput(field=name, expected=expected, reason="cell_date")
+            return ReadItem(place=place, name=str(cells.get("id", "")), item=None, problems=(problem,))
+    return read_row({name: _text(cell) for name, cell in cells.items()}, place=place, defaults=defaults)
 
 
 def _rows(path: Path) -> list[list[Any]]:
@@ -139,6 +123,7 @@ def _refuse_bombs(path: Path) -> None:
         raise UnreadableFile(
             file=path, expected=f"at most {MOST_BYTES_UNPACKED:,} bytes when unpacked; these are {unpacked:,}"
         )
+    refuse_far_cells(path)
 
 
 def _texts(path: Path, item: ExchangedItem) -> list[str]:
@@ -171,9 +156,21 @@ def _cell(cell: Any, text: str, **style: Any) -> Any:
 def _text(cell: object) -> str:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    if isinstance(cell, float):
+        # Without an exponent, which people do not write numbers with.
+        return str(int(cell)) if cell.is_integer() else format(Decimal(repr(cell)), "f")
     return str(cell)
+
+
+def _show_examples(sheet: Any) -> None:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment
+
+    wrapped = Alignment(wrap_text=True, vertical="top")
+    sheet.append(list(COLUMNS))
+    for content in EXAMPLES:
+        row = row_of(ExchangedItem("", "", content))
+        sheet.append([_cell(WriteOnlyCell(sheet), row[name], alignment=wrapped, quotePrefix=True) for name in COLUMNS])
 
 
 def _offer_choices(sheet: Any) -> None:
@@ -191,4 +188,4 @@ def _explain(sheet: Any) -> None:
     for letter, width in (("A", 20), ("B", 60), ("C", 60)):
         sheet.column_dimensions[letter].width = width
     for name in COLUMNS:
-        sheet.append([name, *_MEANINGS[name]])
+        sheet.append([name, *MEANINGS[name]])
