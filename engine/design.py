@@ -39,6 +39,9 @@ __all__ = [
 WEIGHT_DIGITS = 12
 
 
+_OF_TASKS = ("written_tasks", "marking_tolerance")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExamDesign:
     """How an exam is put together, ended and judged.
@@ -74,6 +77,8 @@ class ExamDesign:
         prior_origin: In one sitting's design, what its prior was informed by; None where it is the population's.
         testlet_sd: Standard deviation of what the items of a testlet have in common beside the ability that is
             measured, 0 (nothing) or 0.05 to 2; without influence where the pool has no testlets.
+        written_tasks: Number of tasks answered in words that follow the adaptive part and are marked by people.
+        marking_tolerance: Points by which two markers of a task may differ and still agree.
 
     Raises:
         InvalidSetting: If a field makes no sense, by its name.
@@ -101,6 +106,8 @@ class ExamDesign:
     unit_correlation: float | None = None
     prior_origin: PriorOrigin | None = None
     testlet_sd: float = 0.5
+    written_tasks: int = 0
+    marking_tolerance: int = 0
 
     def __post_init__(self) -> None:
         refuse_senseless(self)
@@ -147,7 +154,8 @@ class ExamDesign:
         ]
         document["stopping"] = self.stopping.to_dict()
         document["prior_origin"] = None if self.prior_origin is None else self.prior_origin.to_dict()
-        return document
+        # Documents written before there were tasks are the same as those written since.
+        return {name: value for name, value in document.items() if name not in _OF_TASKS or value}
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "ExamDesign":

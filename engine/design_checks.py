@@ -17,7 +17,10 @@ CUT_REACH = 4.0
 SMALLEST_PRIOR_SD = 0.05
 # Further out the nodes of a grid lose the digits that tell them apart.
 LARGEST_PRIOR_MEAN = 1e6
-_WHOLE_NUMBERS = ("minimum_length", "maximum_length", "randomesque", "exposure_bins", "pretest_items")
+_WHOLE_NUMBERS = (
+    "minimum_length", "maximum_length", "randomesque", "exposure_bins", "pretest_items", "written_tasks",
+    "marking_tolerance",
+)  # fmt: skip
 
 
 def refuse_senseless(design: "ExamDesign") -> None:
@@ -37,6 +40,8 @@ def refuse_senseless(design: "ExamDesign") -> None:
     _refuse_unless(design.selection in SELECTIONS, "selection", f"one of {', '.join(SELECTIONS)}", design.selection)
     _refuse_unless(design.stop_rule in STOP_RULES, "stop_rule", f"one of {', '.join(STOP_RULES)}", design.stop_rule)
     _refuse_unless(design.randomesque >= 1, "randomesque", "1 or more", design.randomesque)
+    for name in ("written_tasks", "marking_tolerance"):
+        _refuse_unless(getattr(design, name) >= 0, name, "0 or more", getattr(design, name))
     _refuse_bad_stopping(design)
 
 

@@ -31,6 +31,8 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "unit_correlation": (int, float, type(None)),
     "prior_origin": (Mapping, type(None)),
     "testlet_sd": (int, float),
+    "written_tasks": (int,),
+    "marking_tolerance": (int,),
 }
 _BOUNDS_KINDS: dict[str, tuple[type, ...]] = {
     "level": (str,),

@@ -66,6 +66,9 @@ def outcomes(exam: PreparedExam, state: SittingState) -> SittingOutcome:
     the design shift the confidence for the unit, whose verdict they are about, and not for its elements. A standard
     error of the cut score is integrated in all of them.
 
+    The marks of tasks count like further answers, but towards no minimum: those are about the adaptive part. A sitting
+    that ended before it came to the tasks of its design lacks evidence on the unit as if a minimum were not met.
+
     Args:
         exam: The prepared exam.
         state: The sitting, finished or not.
@@ -83,7 +86,7 @@ def outcomes(exam: PreparedExam, state: SittingState) -> SittingOutcome:
         thresholds=exam.design.stopping.thresholds(exam.design.confidence),
         answered=counts[ROOT],
         required=max(exam.design.minimum_length, tree.required[ROOT]),
-        complete=_minima_met(tree, counts, ROOT),
+        complete=_minima_met(tree, counts, ROOT) and not (state.tasks is not None and state.tasks.missing),
     )
     groups = [group for group, level in enumerate(tree.levels) if level == "element"]
     elements = tuple(
@@ -130,6 +133,10 @@ def element_posteriors(exam: PreparedExam, state: SittingState, groups: Sequence
         items.append(item)
         responses.append(response)
         log_likelihood[row] += exam.answer_likelihood.added_by_last(items, responses)
+    if state.tasks is not None:
+        row_of = {exam.tree.codes[group]: row for group, row in rows.items()}
+        for element, added in zip(state.tasks.elements, state.tasks.log_likelihood, strict=True):
+            log_likelihood[row_of.get(element, len(groups))] += added
     likelihood = np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True))
     given_general = np.log(np.maximum(likelihood @ exam.element_kernel.T, np.finfo(np.float64).tiny))
     general_without = posterior_of(exam.grid.log_prior + given_general.sum(axis=0) - given_general)

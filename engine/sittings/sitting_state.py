@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from engine.ability.ability_grid import posterior_of
 from engine.response_models import FloatArray
 from engine.selection.item_selection import Decision
+from engine.sittings.task_evidence import TaskEvidence
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -29,6 +30,7 @@ class SittingState:
         pretest_places: Questions from which on the next pretest item is due, sorted; one for each that is to be asked.
         pretest_counts: How many answers each pretest item got in other sittings, in the order of the pretest pool;
             empty where nobody counts.
+        tasks: What the marks of its tasks say; their likelihood is in `log_posterior`, too. None where there are none.
     """
 
     seed: int
@@ -46,6 +48,7 @@ class SittingState:
     pretest_responses: tuple[tuple[int, int], ...] = ()
     pretest_places: tuple[int, ...] = ()
     pretest_counts: tuple[int, ...] = ()
+    tasks: TaskEvidence | None = None
 
     @property
     def posterior(self) -> FloatArray:

@@ -27,6 +27,7 @@ from itembank.framework.errors import UnknownCode
 from itembank.framework.store import current_standard, standard_by_id
 from itembank.publishing.banks import bank_in_force, find_bank_in_force
 from itembank.publishing.pools import unit_pool
+from itembank.publishing.task_pools import count_tasks
 from itembank.tables import BankItem, Exam
 
 
@@ -40,6 +41,8 @@ class ExaminableUnit:
     covered_criteria: int
     written_criteria: int
     pretest_items: int
+    #: Tasks answered in words, which an exam may ask for besides.
+    written_tasks: int = 0
 
     @property
     def complete(self) -> bool:
@@ -85,6 +88,7 @@ def examinable_units(session: Session, *, actor: Actor) -> tuple[ExaminableUnit,
             .group_by(col(BankItem.unit))
         ).all()
     )
+    tasks = count_tasks(session, bank_id=bank.id)
     return tuple(
         ExaminableUnit(
             code=unit.code,
@@ -93,6 +97,7 @@ def examinable_units(session: Session, *, actor: Actor) -> tuple[ExaminableUnit,
             covered_criteria=covered[unit.code],
             written_criteria=sum(len(element.criteria) for element in unit.elements if element.is_written),
             pretest_items=tried_out.get(unit.code, 0),
+            written_tasks=tasks.get(unit.code, 0),
         )
         for unit in current_standard(session).framework.units
         if unit.code in items

@@ -16,6 +16,7 @@ from itembank.delivery.design_limits import MAXIMUM_MINUTES, check_limits
 from itembank.delivery.exposure_reach import items_in_force, least_exposure, limit_out_of_reach
 from itembank.delivery.proposed_design import default_design
 from itembank.delivery.records import deadline_of, prepared_exam
+from itembank.delivery.task_limits import check_tasks
 from itembank.errors import IllegalMove, InvalidInput, NotFound
 from itembank.framework.errors import UnknownCode
 from itembank.framework.store import current_standard, standard_by_id
@@ -136,13 +137,15 @@ def check_design(session: Session, *, unit: str, design: ExamDesign) -> None:
 
     Raises:
         InvalidInput: The design is one candidate's, informed by what that candidate sat before; or a field of it goes
-            beyond what makes sense.
+            beyond what makes sense, or asks for more written tasks than the bank has.
         BankTooSmall: Names the constraint and what the bank lacks.
     """
     if design.prior_origin is not None:
         raise InvalidInput(field="prior_origin", expected="null; earlier sittings inform single sittings, not an exam")
     check_limits(design)
-    prepared_exam(unit_pool(session, bank_id=bank_in_force(session).id, unit=unit), design.to_dict())
+    bank_id = bank_in_force(session).id
+    prepared_exam(unit_pool(session, bank_id=bank_id, unit=unit), design.to_dict())
+    check_tasks(session, bank_id=bank_id, unit=unit, design=design)
 
 
 def set_times(

@@ -50,6 +50,8 @@ class MyExam:
     tries_out: bool
     sitting_id: UUID | None
     finished_at: datetime | None
+    #: Tasks to answer in words, after the questions.
+    written_tasks: int = 0
 
 
 def my_exams(session: Session, *, actor: Actor, now: datetime) -> tuple[MyExam, ...]:
@@ -131,7 +133,8 @@ def _my_exam(
     *,
     pretest_pool_size: int,
 ) -> MyExam:
-    length = shown_length(design_for(exam), pretest_pool_size=pretest_pool_size)
+    design = design_for(exam)
+    length = shown_length(design, pretest_pool_size=pretest_pool_size)
     limit = exam.time_limit_minutes
     return MyExam(
         exam_id=exam.id,
@@ -148,4 +151,5 @@ def _my_exam(
         tries_out=length.tried_out > 0,
         sitting_id=sitting.id if sitting else None,
         finished_at=sitting.finished_at if sitting else None,
+        written_tasks=design.written_tasks,
     )

@@ -10,9 +10,16 @@ from engine.outcomes.verdicts import Outcome, SittingOutcome, outcomes
 from engine.sittings.sitting import SittingState, last_effect
 
 
-def outcome_document(exam: PreparedExam, state: SittingState) -> dict[str, Any]:
-    """Give a finished sitting's outcome, and what its last answer changed, as a JSON document."""
-    document, effect = verdicts_document(outcomes(exam, state)), last_effect(exam, state)
+def outcome_document(exam: PreparedExam, state: SittingState, *, counted: SittingState | None = None) -> dict[str, Any]:
+    """Give a finished sitting's outcome, and what its last answer changed, as a JSON document.
+
+    Args:
+        exam: Its prepared exam.
+        state: Its state with all answers.
+        counted: The state that outcomes are taken from where it is another, such as one with the marks of tasks.
+    """
+    document = verdicts_document(outcomes(exam, state if counted is None else counted))
+    effect = last_effect(exam, state)
     return document if effect is None else document | {"last_answer": effect.to_dict()}
 
 

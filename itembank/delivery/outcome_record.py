@@ -18,7 +18,7 @@ from itembank.delivery.outcome_document import outcome_document
 from itembank.delivery.outcome_versions import FIRST, CorrectedOutcome, corrections_of
 from itembank.delivery.prior_units import informing_units
 from itembank.delivery.records import SittingRecord, load_record
-from itembank.errors import IllegalMove, NotFound
+from itembank.errors import IllegalMove, NotFound, ResultWaits
 from itembank.framework.store import standard_by_id
 from itembank.neutralisation.ending import note_correction_at_end
 from itembank.publishing.banks import bank_view
@@ -93,13 +93,17 @@ class ResultView:
     versions: tuple[ResultVersion, ...] = ()
     #: Answers that do not count because their question was found to be faulty.
     left_out: int = 0
+    #: Written tasks whose marks count in it.
+    tasks: int = 0
+    #: Whether the sitting ended before it came to the tasks that its exam asks for.
+    tasks_missing: bool = False
 
 
 def note_outcome(session: Session, *, loaded: SittingRecord, state: SittingState, now: datetime) -> None:
     """Put a finished sitting's outcome on record as it is told now, corrected where one of its items is neutralised."""
-    document = outcome_document(loaded.prepared, state)
+    document = outcome_document(loaded.prepared, state, counted=counted_state(loaded, state, left_out=()))
     session.add(RecordedOutcome(sitting_id=loaded.sitting.id, document=document, recorded_at=now))
-    note_correction_at_end(session, loaded=loaded, told=document, now=now)
+    note_correction_at_end(session, loaded=loaded, finish_reason=state.finish_reason, told=document, now=now)
 
 
 def result_view(session: Session, *, actor: Actor, sitting_id: UUID, now: datetime) -> ResultView:
@@ -109,6 +113,7 @@ def result_view(session: Session, *, actor: Actor, sitting_id: UUID, now: dateti
         NotAllowed: The actor has no role that may see results.
         NotFound: There is no such sitting, or it is another candidate's.
         IllegalMove: The sitting is not over.
+        ResultWaits: Its tasks are not marked yet.
     """
     actor.require(Role.CANDIDATE, Role.ADMINISTRATOR, Role.PSYCHOMETRICIAN)
     loaded = load_record(session, sitting_id)
@@ -116,8 +121,10 @@ def result_view(session: Session, *, actor: Actor, sitting_id: UUID, now: dateti
     if not own and not actor.has(Role.ADMINISTRATOR, Role.PSYCHOMETRICIAN):
         raise NotFound(what="sitting", name=sitting_id)
     state = loaded.state(now)
-    if not state.finished:
+    if not loaded.is_over(state, now):
         raise IllegalMove(what="sitting", state="in progress", move="showing the result")
+    if loaded.tasks is not None and loaded.tasks.wait_for_marks:
+        raise ResultWaits(marked=len(loaded.tasks.settled), asked=len(loaded.tasks.asked))
     return _result(session, loaded=loaded, state=state)
 
 
@@ -128,7 +135,8 @@ def _result(session: Session, *, loaded: SittingRecord, state: SittingState) -> 
     unit = framework.unit(sitting.unit)
     versions = _versions(session, sitting.id)
     left_out = versions[-1].left_out if versions else frozenset()
-    outcome = outcomes(loaded.prepared, counted_state(loaded, state, left_out=left_out))
+    counted = counted_state(loaded, state, left_out=left_out)
+    outcome = outcomes(loaded.prepared, counted)
     by_code = {element.code: element for element in outcome.elements}
     design = loaded.prepared.design
     return ResultView(
@@ -165,6 +173,8 @@ def _result(session: Session, *, loaded: SittingRecord, state: SittingState) -> 
         version=versions[-1].number or FIRST if versions else FIRST,
         versions=_told_versions(session, sitting.id, versions),
         left_out=sum(answer.item_version_id in left_out for answer in loaded.answers),
+        tasks=len(counted.tasks.elements) if counted.tasks is not None else 0,
+        tasks_missing=counted.tasks is not None and counted.tasks.missing,
     )
 
 

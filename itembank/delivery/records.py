@@ -15,6 +15,8 @@ from engine.across_units import informed_exam, population_design
 from engine.design import ExamDesign, PreparedExam, prepare_exam
 from engine.errors import EngineError
 from engine.sittings.sitting import SittingState, finish, fold
+from itembank.actor import Actor, Role
+from itembank.delivery.task_record import TaskRecord, task_record
 from itembank.errors import BankTooSmall, NotFound
 from itembank.publishing.pools import UnitPool, unit_pool
 from itembank.tables import Enrolment, Exam, RecordedAnswer, Sitting
@@ -36,6 +38,8 @@ class SittingRecord:
     answers: Sequence[RecordedAnswer]
     deadline: datetime | None = field(default=None)
     extra_minutes: int = 0
+    #: None where the design asks for no written tasks.
+    tasks: TaskRecord | None = None
 
     @property
     def responses(self) -> list[tuple[str, int]]:
@@ -65,8 +69,17 @@ class SittingRecord:
         """Tell whether the time is over."""
         return self.deadline is not None and now > self.deadline + grace
 
+    def is_over(self, state: SittingState, now: datetime) -> bool:
+        """Tell whether nothing more can be answered: no question, and no task either."""
+        if self.sitting.finished_at is not None or not state.finished:
+            return state.finished
+        return self.tasks is None or self.tasks.pending is None or self.has_expired(now)
+
     def state(self, now: datetime) -> SittingState:
-        """Fold the answers into the engine's state, ended where the record or the clock ended it."""
+        """Fold the answers into the engine's state, ended where the record or the clock ended it.
+
+        It is finished as soon as the adaptive part is: written tasks may be open then.
+        """
         state = fold(
             self.prepared,
             seed=self.sitting.seed,
@@ -121,7 +134,23 @@ def load_record(session: Session, sitting_id: UUID, *, lock: bool = False) -> Si
         answers=answers,
         deadline=deadline_of(exam, enrolment, sitting),
         extra_minutes=enrolment.extra_minutes,
+        tasks=task_record(session, sitting),
     )
+
+
+def own_record(session: Session, *, actor: Actor, sitting_id: UUID, lock: bool = False) -> SittingRecord:
+    """Load a sitting for its own candidate.
+
+    Raises:
+        NotAllowed: The actor is not a candidate.
+        NotFound: There is no such sitting of this candidate.
+    """
+    actor.require(Role.CANDIDATE)
+    loaded = load_record(session, sitting_id, lock=lock)
+    if loaded.sitting.person_id != actor.person_id:
+        # Not "not allowed": whether another candidate's sitting exists is nobody's business.
+        raise NotFound(what="sitting", name=sitting_id)
+    return loaded
 
 
 def deadline_of(exam: Exam, enrolment: Enrolment, sitting: Sitting) -> datetime | None:

@@ -14,9 +14,11 @@ from engine.sittings.sitting import FINISH_REASONS, SittingState, finish, pendin
 from itembank.actor import Actor, Role
 from itembank.authoring.content import ItemContent
 from itembank.authoring.item_types.question import Answer
+from itembank.delivery.counted_state import counted_state
 from itembank.delivery.outcome_document import outcome_document
 from itembank.delivery.record_differences import differences_between
 from itembank.delivery.records import SittingRecord, load_record
+from itembank.delivery.replayed_tasks import ReplayedTask, replayed_tasks
 from itembank.delivery.replayed_versions import ReplayedVersion, gaps_between, replayed_versions
 from itembank.errors import InvalidInput
 from itembank.tables import AskedItem, RecordedOutcome
@@ -27,7 +29,7 @@ _SHOWN_DIGITS = 8
 
 @dataclass(frozen=True, slots=True)
 class ReplayStep:
-    """One question of a replayed sitting.
+    """One question of a replayed sitting; `selected` are the places that were shown, `text` is what was typed.
 
     A question that is tried out does not count. `testlet` is the code of those who share a text with it, empty where
     it stands alone. `decision` is its record, completed by what older records do not hold. `posterior` and
@@ -36,6 +38,7 @@ class ReplayStep:
 
     position: int
     item: str
+    item_type: str
     selected: tuple[int, ...] | None
     text: str | None
     score: int | None
@@ -85,11 +88,13 @@ class ReplayReport:
     ability_nodes: tuple[float, ...] = ()
     prior: ReplayedPrior | None = None
     versions: tuple[ReplayedVersion, ...] = ()
+    #: The tasks after the adaptive part; the outcome is None while one of them waits for marks.
+    tasks: tuple[ReplayedTask, ...] = ()
 
     @property
     def agrees(self) -> bool:
         """Whether nothing differs from the record."""
-        parts: tuple[ReplayStep | ReplayedVersion, ...] = (*self.steps, *self.versions)
+        parts: tuple[ReplayStep | ReplayedVersion | ReplayedTask, ...] = (*self.steps, *self.versions, *self.tasks)
         return not self.differences and not any(part.differences for part in parts)
 
 
@@ -128,20 +133,29 @@ def replay_sitting(
     steps = _steps(loaded, states, asked, with_posteriors=with_posteriors)
     last = _ended(loaded, states[-1], now)
     recorded = session.get(RecordedOutcome, sitting_id)
-    outcome = outcome_document(loaded.prepared, last) if last.finished else None
+    outcome = _outcome(loaded, last, now)
     versions = replayed_versions(session, loaded=loaded)
+    tasks, otherwise_chosen = replayed_tasks(session, loaded=loaded, state=last)
     found = _end_differences(loaded, last, outcome, recorded, asked=len(asked), steps=len(steps))
     return ReplayReport(
         sitting_id=sitting_id,
         steps=steps,
         finish_reason=last.finish_reason,
         outcome=outcome,
-        differences=(*found, *gaps_between(versions)),
+        differences=(*found, *otherwise_chosen, *gaps_between(versions)),
         cut_score=loaded.prepared.design.cut_score,
         ability_nodes=tuple(loaded.prepared.grid.nodes.tolist()) if with_posteriors else (),
         prior=_prior(loaded.prepared.design),
         versions=versions,
+        tasks=tasks,
     )
+
+
+def _outcome(loaded: SittingRecord, state: SittingState, now: datetime) -> dict[str, Any] | None:
+    waits = loaded.tasks is not None and loaded.tasks.wait_for_marks
+    if waits or not loaded.is_over(state, now):
+        return None
+    return outcome_document(loaded.prepared, state, counted=counted_state(loaded, state, left_out=()))
 
 
 def _prior(design: ExamDesign) -> ReplayedPrior | None:
@@ -173,6 +187,7 @@ def _steps(
             ReplayStep(
                 position=position,
                 item=pending,
+                item_type=_content(loaded, pending).type.value,
                 selected=tuple(answer.selected) if answer else None,
                 text=answer.text if answer else None,
                 score=answer.score if answer else None,

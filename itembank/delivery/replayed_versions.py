@@ -61,7 +61,9 @@ def _replayed(loaded: SittingRecord, version: CorrectedOutcome) -> ReplayedVersi
     answers = [(answer.item_version_id, answer.score) for answer in loaded.answers]
     recomputed: Recomputed | None
     try:
-        recomputed = recompute(loaded.prepared, loaded.unit_pool, answers, weighings)
+        reason = loaded.sitting.finish_reason
+        tasks = None if loaded.tasks is None else loaded.tasks.evidence(loaded.prepared, finish_reason=reason)
+        recomputed = recompute(loaded.prepared, loaded.unit_pool, answers, weighings, tasks=tasks)
     except (EngineError, KeyError):
         # The report has to tell what can't be recomputed, as the record does.
         recomputed = None

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 import structlog
 from sqlmodel import Session, col, select
 
-from engine.sittings.sitting import SittingState, finish, pending_item_id, record, start
+from engine.sittings.sitting import SittingState, pending_item_id, record, start
 from itembank import audit
 from itembank.actor import Actor, Role
 from itembank.authoring.item_types.question import Answer
-from itembank.authoring.shown_item import ShownItem, shown_item
 from itembank.database import Database
-from itembank.delivery.exposure_record import draw_for_start, note_finish
+from itembank.delivery.exposure_record import draw_for_start
 from itembank.delivery.my_exams import MyExamState, exam_state
-from itembank.delivery.outcome_record import note_outcome
 from itembank.delivery.prior_units import prior_details, sitting_design
 from itembank.delivery.records import (
     GRACE,
@@ -26,9 +24,12 @@ from itembank.delivery.records import (
     SittingRecord,
     deadline_of,
     load_record,
+    own_record,
     prepared_exam,
 )
-from itembank.delivery.shown_length import shown_length
+from itembank.delivery.sitting_end import ask_tasks, end_from_outside, note_end
+from itembank.delivery.sitting_views import QuestionView, SittingView, TaskView, view_of
+from itembank.delivery.task_limits import require_tasks
 from itembank.delivery.trial_answers import count_trial_answers
 from itembank.errors import (
     AnswerConflict,
@@ -43,43 +44,14 @@ from itembank.publishing.banks import bank_in_force
 from itembank.publishing.pools import unit_pool
 from itembank.tables import AskedItem, Enrolment, Exam, RecordedAnswer, Sitting
 
+__all__ = [
+    "QuestionView", "SittingView", "TaskView", "end_sitting", "settle_expired", "sitting_view", "start_sitting",
+    "submit_answer",
+]  # fmt: skip
+
 CANDIDATE_ENDED = "candidate_ended"
 
 log = structlog.get_logger("samat.delivery")
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionView:
-    """A question as its candidate may see it, in the language it was written in and in those it is translated into."""
-
-    position: int
-    item: ShownItem
-    translations: tuple[ShownItem, ...] = ()
-
-    def for_reader(self, language: str) -> ShownItem:
-        """Give the question in a language, or as it was written where there is no such translation."""
-        return next((shown for shown in self.translations if shown.language == language), self.item)
-
-
-@dataclass(frozen=True, slots=True)
-class SittingView:
-    """Where a sitting stands for its candidate; its lengths count questions that are tried out, too."""
-
-    id: UUID
-    exam_id: UUID
-    title: str
-    unit: str
-    finished: bool
-    finish_reason: str | None
-    answered: int
-    minimum_length: int
-    maximum_length: int
-    question: QuestionView | None
-    started_at: datetime
-    deadline: datetime | None
-    remaining_seconds: int | None
-    #: Position of the answer that this request made or found recorded; None where there was none or it came too late.
-    saved_position: int | None = None
 
 
 def start_sitting(session: Session, *, actor: Actor, exam_id: UUID, now: datetime) -> SittingView:
@@ -118,8 +90,8 @@ def sitting_view(session: Session, *, actor: Actor, sitting_id: UUID, now: datet
         NotAllowed: The actor is not a candidate.
         NotFound: There is no such sitting of this candidate.
     """
-    loaded = _own_record(session, actor=actor, sitting_id=sitting_id)
-    return _view(loaded, loaded.state(now), now)
+    loaded = own_record(session, actor=actor, sitting_id=sitting_id)
+    return view_of(loaded, loaded.state(now), now)
 
 
 def submit_answer(
@@ -154,17 +126,17 @@ def submit_answer(
         SittingFinished: The sitting is over.
         InvalidInput: The answer is not one that the question can have.
     """
-    loaded = _own_record(session, actor=actor, sitting_id=sitting_id, lock=True)
+    loaded = own_record(session, actor=actor, sitting_id=sitting_id, lock=True)
     answered = len(loaded.answers)
     if 1 <= position <= answered:
         if not _is_same(loaded, position, answer):
             raise AnswerConflict(position=position)
-        return _view(loaded, loaded.state(now), now, saved_position=position)
+        return view_of(loaded, loaded.state(now), now, saved_position=position)
     if loaded.sitting.finished_at is not None:
         raise SittingFinished
     if loaded.has_expired(now, grace=GRACE):
-        state = _end(session, loaded=loaded, reason=TIME_EXPIRED, now=now)
-        return _view(loaded, state, now)
+        loaded, state = end_from_outside(session, loaded=loaded, reason=TIME_EXPIRED, now=now)
+        return view_of(loaded, state, now)
     if position != answered + 1:
         raise PositionOutOfOrder(position=position, current=answered + 1)
     return _record_answer(session, loaded=loaded, answer=answer, now=now, language=language)
@@ -177,12 +149,12 @@ def end_sitting(session: Session, *, actor: Actor, sitting_id: UUID, now: dateti
         NotAllowed: The actor is not a candidate.
         NotFound: There is no such sitting of this candidate.
     """
-    loaded = _own_record(session, actor=actor, sitting_id=sitting_id, lock=True)
+    loaded = own_record(session, actor=actor, sitting_id=sitting_id, lock=True)
     if loaded.sitting.finished_at is None:
         reason = TIME_EXPIRED if loaded.has_expired(now) else CANDIDATE_ENDED
-        _end(session, loaded=loaded, reason=reason, now=now)
+        loaded, _ = end_from_outside(session, loaded=loaded, reason=reason, now=now)
         audit.record(session, actor=actor, action="sitting.end", kind="sitting", subject=sitting_id, now=now)
-    return _view(loaded, loaded.state(now), now)
+    return view_of(loaded, loaded.state(now), now)
 
 
 def settle_expired(database: Database, *, now: datetime) -> int:
@@ -201,7 +173,7 @@ def settle_expired(database: Database, *, now: datetime) -> int:
                 loaded = load_record(session, sitting_id, lock=True)
                 # Another process, or the candidate, may have come first.
                 if loaded.sitting.finished_at is None and loaded.has_expired(now, grace=GRACE):
-                    _end(session, loaded=loaded, reason=TIME_EXPIRED, now=now)
+                    end_from_outside(session, loaded=loaded, reason=TIME_EXPIRED, now=now)
                     ended += 1
         except Exception:
             log.exception("an expired sitting could not be ended", sitting=str(sitting_id))
@@ -226,21 +198,13 @@ def _expired(database: Database, *, now: datetime) -> list[UUID]:
         ]
 
 
-def _own_record(session: Session, *, actor: Actor, sitting_id: UUID, lock: bool = False) -> SittingRecord:
-    actor.require(Role.CANDIDATE)
-    loaded = load_record(session, sitting_id, lock=lock)
-    if loaded.sitting.person_id != actor.person_id:
-        # Not "not allowed": whether another candidate's sitting exists is nobody's business.
-        raise NotFound(what="sitting", name=sitting_id)
-    return loaded
-
-
 def _begin(session: Session, *, actor: Actor, exam: Exam, person_id: UUID, now: datetime) -> Sitting:
     bank = bank_in_force(session, standard_id=exam.standard_id)
     design = sitting_design(session, exam=exam, person_id=person_id, simulated=actor.simulated, now=now)
     try:
         pool = unit_pool(session, bank_id=bank.id, unit=exam.unit)
         prepared = prepared_exam(pool, design)
+        require_tasks(session, bank_id=bank.id, unit=exam.unit, design=prepared.design)
     except BankTooSmall as error:
         # What the bank lacks is for those who keep it: a candidate learns no more than that it is not his fault.
         log.error("a sitting could not begin", exam=str(exam.id), bank=bank.number, reason=str(error))
@@ -318,28 +282,13 @@ def _record_answer(
     session.add(recorded)
     now_loaded = replace(loaded, answers=(*loaded.answers, recorded))
     if after.finished:
-        _note_end(session, loaded=now_loaded, state=after, now=now)
+        now_loaded = ask_tasks(session, loaded=now_loaded, state=after, now=now)
+        if now_loaded.tasks is None or not now_loaded.tasks.asked:
+            note_end(session, loaded=now_loaded, state=after, now=now)
     else:
         _note_asked(session, loaded=now_loaded, state=after, position=position + 1, now=now)
     session.flush()
-    return _view(now_loaded, after, now, saved_position=position)
-
-
-def _end(session: Session, *, loaded: SittingRecord, reason: str, now: datetime) -> SittingState:
-    moment = min(now, loaded.deadline) if loaded.deadline else now
-    state = finish(loaded.prepared, loaded.state(moment), reason=reason)
-    _note_end(session, loaded=loaded, state=state, now=moment)
-    return state
-
-
-def _note_end(session: Session, *, loaded: SittingRecord, state: SittingState, now: datetime) -> None:
-    loaded.sitting.finished_at = now
-    loaded.sitting.finish_reason = state.finish_reason
-    session.add(loaded.sitting)
-    note_outcome(session, loaded=loaded, state=state, now=now)
-    if loaded.prepared.design.maximum_exposure is not None:
-        note_finish(session, record=loaded)
-    session.flush()
+    return view_of(now_loaded, after, now, saved_position=position)
 
 
 def _note_asked(session: Session, *, loaded: SittingRecord, state: SittingState, position: int, now: datetime) -> None:
@@ -356,39 +305,3 @@ def _note_asked(session: Session, *, loaded: SittingRecord, state: SittingState,
         )
     )
     session.flush()
-
-
-def _view(
-    loaded: SittingRecord, state: SittingState, now: datetime, *, saved_position: int | None = None
-) -> SittingView:
-    answered = len(loaded.answers)
-    question = None
-    pending = pending_item_id(loaded.prepared, state)
-    if not state.finished and pending is not None:
-        content = loaded.unit_pool.contents[loaded.unit_pool.index_of_item[pending]]
-        kind = content.type.value
-        question = QuestionView(
-            position=answered + 1,
-            item=shown_item(content, kind),
-            translations=tuple(shown_item(content, kind, language=one.language) for one in content.translations),
-        )
-    remaining = None
-    if loaded.deadline is not None:
-        remaining = max(0, int((loaded.deadline - now).total_seconds()))
-    length = shown_length(loaded.prepared.design, pretest_pool_size=loaded.prepared.pretest_items)
-    return SittingView(
-        id=loaded.sitting.id,
-        exam_id=loaded.sitting.exam_id,
-        title=loaded.exam.title,
-        unit=loaded.sitting.unit,
-        finished=state.finished,
-        finish_reason=state.finish_reason,
-        answered=answered,
-        minimum_length=length.minimum,
-        maximum_length=length.maximum,
-        question=question,
-        started_at=loaded.sitting.started_at,
-        deadline=loaded.deadline,
-        remaining_seconds=remaining,
-        saved_position=saved_position,
-    )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func
+from sqlalchemy import ColumnElement, Select, func, or_
 from sqlmodel import Session, col, select
 
 from itembank.delivery.outcome_versions import FIRST, CorrectedOutcome, outcomes_in_force
+from itembank.delivery.recorded_scores import recorded_scores
 from itembank.delivery.records import prepared_exam
+from itembank.delivery.task_record import TaskRecord, task_records, waits_for_marks
 from itembank.neutralisation.recomputation import Recomputed, Weighing, recompute
 from itembank.neutralisation.scope import concerns, of_scope
 from itembank.publishing.pools import UnitPool
@@ -36,6 +38,9 @@ class ConcernedSitting:
     number: int
     #: The neutralisation whose reason is told with it; None with the first result.
     told_for: UUID | None = None
+    #: Its written tasks, all of them marked; None where its exam has none.
+    tasks: TaskRecord | None = None
+    finish_reason: str | None = None
 
     def weighings(self, neutralisations: Collection[Neutralisation]) -> tuple[Weighing, ...]:
         """Pick those that concern it."""
@@ -54,7 +59,9 @@ class ConcernedSitting:
             BankTooSmall: Its bank can't fill its design.
             KeyError: An answered item version is not in its bank.
         """
-        return recompute(prepared_exam(pool, self.design), pool, self.answers, weighings)
+        exam = prepared_exam(pool, self.design)
+        tasks = None if self.tasks is None else self.tasks.evidence(exam, finish_reason=self.finish_reason)
+        return recompute(exam, pool, self.answers, weighings, tasks=tasks)
 
 
 def count_concerned(session: Session, neutralisation: Neutralisation) -> int:
@@ -64,13 +71,13 @@ def count_concerned(session: Session, neutralisation: Neutralisation) -> int:
 
 
 def count_under_way(session: Session, neutralisation: Neutralisation) -> dict[bool, int]:
-    """Count the sittings still going on that were asked the item, by whether they are simulated."""
+    """Count the sittings still going on, or being marked, that were asked the item, by whether they are simulated."""
     rows = session.exec(
         select(Sitting.simulated, func.count())
         .join(AskedItem, col(AskedItem.sitting_id) == col(Sitting.id))
         .where(
             AskedItem.item_version_id == neutralisation.item_version_id,
-            col(Sitting.finished_at).is_(None),
+            or_(col(Sitting.finished_at).is_(None), waits_for_marks()),
             *of_scope(neutralisation),
         )
         .group_by(col(Sitting.simulated))
@@ -106,10 +113,14 @@ def load_concerned(
     query = _concerned(neutralisation).where(*where).order_by(col(Sitting.id)).limit(limit)
     sittings = session.exec(select(Sitting).where(col(Sitting.id).in_(query)).order_by(col(Sitting.id))).all()
     ids = [sitting.id for sitting in sittings]
-    answers, first = _answers(session, ids), _first_outcomes(session, ids)
-    corrected = outcomes_in_force(session, sitting_ids=ids)
+    answers, first = recorded_scores(session, ids), _first_outcomes(session, ids)
+    corrected, tasks = outcomes_in_force(session, sitting_ids=ids), task_records(session, sittings)
     return tuple(
-        _sitting(sitting, answers.get(sitting.id, ()), first.get(sitting.id), corrected.get(sitting.id))
+        replace(
+            _sitting(sitting, answers.get(sitting.id, ()), first.get(sitting.id), corrected.get(sitting.id)),
+            tasks=tasks.get(sitting.id),
+            finish_reason=sitting.finish_reason,
+        )
         for sitting in sittings
     )
 
@@ -121,6 +132,8 @@ def _concerned(neutralisation: Neutralisation) -> Select[Any]:
         .where(
             RecordedAnswer.item_version_id == neutralisation.item_version_id,
             col(Sitting.finished_at).is_not(None),
+            # Its outcome is told when the last mark is settled, and leaves the item out then.
+            ~waits_for_marks(),
             *of_scope(neutralisation),
         )
     )
@@ -146,18 +159,6 @@ def _sitting(
         number=FIRST if corrected is None or corrected.number is None else corrected.number,
         told_for=None if corrected is None else corrected.neutralisation_id,
     )
-
-
-def _answers(session: Session, sitting_ids: Collection[UUID]) -> dict[UUID, list[tuple[UUID, int]]]:
-    rows = session.exec(
-        select(RecordedAnswer.sitting_id, RecordedAnswer.item_version_id, RecordedAnswer.score)
-        .where(col(RecordedAnswer.sitting_id).in_(sitting_ids))
-        .order_by(col(RecordedAnswer.sitting_id), col(RecordedAnswer.position))
-    )
-    found: dict[UUID, list[tuple[UUID, int]]] = {}
-    for sitting_id, version_id, score in rows:
-        found.setdefault(sitting_id, []).append((version_id, score))
-    return found
 
 
 def _first_outcomes(session: Session, sitting_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -16,7 +16,9 @@ from itembank.neutralisation.scope import in_force
 from itembank.tables import Exam
 
 
-def note_correction_at_end(session: Session, *, loaded: SittingRecord, told: dict[str, Any], now: datetime) -> None:
+def note_correction_at_end(
+    session: Session, *, loaded: SittingRecord, finish_reason: str | None, told: dict[str, Any], now: datetime
+) -> None:
     """Put the second version of a result on record where a neutralisation in force concerns the sitting that ends.
 
     The exam's row is held first: a run that applies a neutralisation holds it, too, while it looks for the last
@@ -24,7 +26,8 @@ def note_correction_at_end(session: Session, *, loaded: SittingRecord, told: dic
 
     Args:
         session: The transaction that ends the sitting.
-        loaded: The sitting with all its answers.
+        loaded: The sitting with all its answers and marks.
+        finish_reason: Why its adaptive part ended.
         told: Its outcome as the engine found it.
         now: When it ended.
     """
@@ -44,6 +47,8 @@ def note_correction_at_end(session: Session, *, loaded: SittingRecord, told: dic
         answers=answers,
         told=told,
         number=FIRST,
+        tasks=loaded.tasks,
+        finish_reason=finish_reason,
     )
     weighings = ended.weighings(neutralisations)
     if not weighings:

@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from engine.design import PreparedExam
+from engine.outcomes.marked_tasks import with_tasks
 from engine.outcomes.verdicts import SittingOutcome, outcomes
 from engine.outcomes.without_items import UnmetMinimum, state_of_answers, unmet_minima
+from engine.sittings.task_evidence import TaskEvidence
 from itembank.neutralisation.best_result import best_choice
 from itembank.neutralisation.rules import Rule
 from itembank.publishing.pools import UnitPool
@@ -76,7 +78,12 @@ class Recomputed:
 
 
 def recompute(
-    exam: PreparedExam, pool: UnitPool, answers: Sequence[tuple[UUID, int]], weighings: Sequence[Weighing]
+    exam: PreparedExam,
+    pool: UnitPool,
+    answers: Sequence[tuple[UUID, int]],
+    weighings: Sequence[Weighing],
+    *,
+    tasks: TaskEvidence | None = None,
 ) -> Recomputed:
     """Weigh all neutralisations of a sitting together; their order makes no difference to what is told.
 
@@ -88,6 +95,7 @@ def recompute(
         pool: The unit's items in the sitting's bank.
         answers: Item version and score of every answer, in order.
         weighings: The neutralisations, in the order in which they came in force.
+        tasks: What the marks of its written tasks say; None where its exam has none.
 
     Raises:
         EngineError: The answers are none that a sitting of this exam can have.
@@ -99,6 +107,7 @@ def recompute(
     @cache
     def judged(left_out: frozenset[str]) -> Judged:
         state = state_of_answers(exam, responses, left_out=left_out)
+        state = state if tasks is None else with_tasks(state, tasks)
         return Judged(outcomes(exam, state), unmet_minima(exam, state))
 
     weighed = list(zip(weighings, items, strict=True))

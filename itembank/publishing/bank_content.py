@@ -1,5 +1,6 @@
 """What a bank holds: the item versions in use and those tried out, each with all that a sitting may depend on.
 
+Constructed responses, which people mark, stand apart from both: see `itembank.publishing.bank_tasks`.
 Versions that a psychometrician put on hold are in use, but no new bank takes them until they are released.
 """
 
@@ -13,7 +14,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from engine.errors import EngineError
-from itembank.authoring.content import ItemContent
+from itembank.authoring.content import ItemContent, ItemType
 from itembank.authoring.enemies import enemies_of
 from itembank.authoring.lifecycle import LIVE_STATES, ItemState
 from itembank.authoring.testlets import check_published_testlets
@@ -23,17 +24,20 @@ from itembank.item_decisions.held_items import held_versions
 from itembank.publishing.answer_times import expected_seconds
 from itembank.publishing.engine_pools import engine_pools
 from itembank.publishing.parameters import Parameters, prior_parameters
-from itembank.tables import Bank, BankItem, Item, ItemVersion
+from itembank.tables import Bank, BankItem, BankTask, Item, ItemVersion
 
 
 @dataclass(frozen=True)
-class _Chosen:
+class LiveVersion:
+    """An item version that is operational or tried out, and not on hold."""
+
     item: Item
     version: ItemVersion
     content: ItemContent
 
     @property
     def pretest(self) -> bool:
+        """Whether it is tried out."""
         return self.version.state == ItemState.PRETEST.value
 
 
@@ -63,7 +67,8 @@ def bank_content(
         InvalidInput: Known parameters are those of another kind of item, or items contradict one another.
     """
     elements = {criterion.code: element for element in framework.elements for criterion in element.criteria}
-    chosen = [one for one in _live(session, standards) if one.version.criterion in elements]
+    items, _tasks = live_versions(session, standards)
+    chosen = [one for one in items if one.version.criterion in elements]
     if all(one.pretest for one in chosen):
         raise NothingToPublish
     # One in pretest is tried out alone, whatever its testlet.
@@ -72,7 +77,7 @@ def bank_content(
         for one in chosen
         if not one.pretest
     )
-    enemies = _enemies(session, chosen)
+    enemies = enemies_among(session, chosen)
     seconds = expected_seconds(session, {one.version.id: one.item.id for one in chosen})
     content = [
         _row(
@@ -80,7 +85,7 @@ def bank_content(
             one,
             framework=framework,
             element=elements[one.version.criterion],
-            parameters=_parameters(one, known),
+            parameters=parameters_of(one, known),
             enemies=enemies.get(one.item.id, []),
             seconds=seconds[one.version.id],
         )
@@ -100,11 +105,18 @@ def same_content(before: Sequence[BankItem], after: Sequence[BankItem]) -> bool:
 
 def changed_versions(session: Session, *, bank_id: UUID | None, standards: Sequence[UUID]) -> int:
     """Count item versions that stand otherwise than a bank has them, or that one has and the other has not."""
-    live = _live(session, standards)
-    enemies = _enemies(session, live)
-    now = {one.version.id: (one.pretest, enemies.get(one.item.id, [])) for one in live}
-    rows = session.exec(select(BankItem).where(BankItem.bank_id == bank_id)) if bank_id else ()
-    published = {row.item_version_id: (row.pretest, row.enemies) for row in rows}
+    items, tasks = live_versions(session, standards)
+    now: dict[UUID, tuple[bool, list[str]]] = {}
+    # A task knows its enemies among the items, too; an item needs to know those among items alone.
+    for wanted, among in ((items, items), (tasks, [*items, *tasks])):
+        enemies = enemies_among(session, among) if wanted else {}
+        now |= {one.version.id: (one.pretest, enemies.get(one.item.id, [])) for one in wanted}
+    published: dict[UUID, tuple[bool, list[str]]] = {}
+    if bank_id is not None:
+        rows = session.exec(select(BankItem).where(BankItem.bank_id == bank_id))
+        published = {row.item_version_id: (row.pretest, row.enemies) for row in rows}
+        of_tasks = session.exec(select(BankTask).where(BankTask.bank_id == bank_id))
+        published |= {row.item_version_id: (False, row.enemies) for row in of_tasks}
     return sum(now.get(version) != published.get(version) for version in now.keys() | published.keys())
 
 
@@ -114,7 +126,24 @@ def _identity(row: BankItem) -> str:
     return json.dumps({**values, "timed": row.expected_seconds > 0}, sort_keys=True, default=str)
 
 
-def _live(session: Session, standards: Sequence[UUID]) -> list[_Chosen]:
+def live_versions(session: Session, standards: Sequence[UUID]) -> tuple[list[LiveVersion], list[LiveVersion]]:
+    """List the items that sittings choose among, and the tasks that people mark, which are not tried out.
+
+    Args:
+        session: The transaction.
+        standards: The versions of the standard whose items are wanted.
+
+    Returns:
+        Items and tasks, each by item code.
+    """
+    live = _live(session, standards)
+    return (
+        [one for one in live if one.content.type is not ItemType.CONSTRUCTED_RESPONSE],
+        [one for one in live if one.content.type is ItemType.CONSTRUCTED_RESPONSE and not one.pretest],
+    )
+
+
+def _live(session: Session, standards: Sequence[UUID]) -> list[LiveVersion]:
     rows = session.exec(
         select(Item, ItemVersion)
         .join(ItemVersion, col(ItemVersion.item_id) == col(Item.id))
@@ -123,13 +152,14 @@ def _live(session: Session, standards: Sequence[UUID]) -> list[_Chosen]:
     )
     held = held_versions(session)
     return [
-        _Chosen(item, version, ItemContent.from_dict(version.content))
+        LiveVersion(item, version, ItemContent.from_dict(version.content))
         for item, version in rows
         if version.id not in held
     ]
 
 
-def _enemies(session: Session, chosen: Sequence[_Chosen]) -> dict[UUID, list[str]]:
+def enemies_among(session: Session, chosen: Sequence[LiveVersion]) -> dict[UUID, list[str]]:
+    """Give the codes of the enemies that each item has among these, by id of the item."""
     codes = {one.item.id: one.item.code for one in chosen}
     found = enemies_of(session, codes)
     return {item_id: sorted(codes[enemy] for enemy in enemies if enemy in codes) for item_id, enemies in found.items()}
@@ -149,7 +179,12 @@ def _refuse_what_the_engine_refuses(content: Sequence[BankItem], numbers: Sequen
             raise InvalidInput(field="items", expected=str(error)) from error
 
 
-def _parameters(one: _Chosen, known: Mapping[UUID, Parameters]) -> Parameters:
+def parameters_of(one: LiveVersion, known: Mapping[UUID, Parameters]) -> Parameters:
+    """Give the known parameters of an item version, or those that its writer's rating tells.
+
+    Raises:
+        InvalidInput: The known ones are those of another kind of item.
+    """
     highest = one.content.maximum_score
     found = known.get(one.version.id) or prior_parameters(one.version.difficulty_rating, maximum_score=highest)
     if found.maximum_score != highest:
@@ -163,7 +198,7 @@ def _parameters(one: _Chosen, known: Mapping[UUID, Parameters]) -> Parameters:
 
 def _row(
     bank: Bank,
-    one: _Chosen,
+    one: LiveVersion,
     *,
     framework: Framework,
     element: ElementOfCompetence,

@@ -17,8 +17,9 @@ from itembank.errors import InvalidInput, NotFound
 from itembank.framework.store import current_standard
 from itembank.item_decisions.held_items import parameters_before_hold
 from itembank.publishing.bank_content import bank_content, changed_versions, same_content
+from itembank.publishing.bank_tasks import bank_tasks, same_tasks
 from itembank.publishing.parameters import Parameters
-from itembank.tables import Bank, BankInForce, BankItem, Standard
+from itembank.tables import Bank, BankInForce, BankItem, BankTask, Standard
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,8 @@ def publish_bank(
     lock_banks(session)
     standard = current_standard(session)
     before = find_bank_in_force(session)
-    rows_before = session.exec(select(BankItem).where(BankItem.bank_id == before.id)).all() if before else []
-    in_force = {row.item_version_id: Parameters.of_row(row) for row in rows_before}
-    known = parameters_before_hold(session) | in_force | dict(calibrated or {})
+    rows_before, tasks_before = _rows(session, before)
+    known = parameters_before_hold(session) | _measured_by(rows_before, tasks_before) | dict(calibrated or {})
     bank = Bank(
         standard_id=standard.id,
         number=_next_number(session),
@@ -93,19 +93,34 @@ def publish_bank(
         calibration_run_id=calibration_run_id,
         simulated_data=simulated_data or (before is not None and before.simulated_data),
     )
-    content = bank_content(session, bank, standards=_versions(session), framework=standard.framework, known=known)
+    standards = _versions(session)
+    content = bank_content(session, bank, standards=standards, framework=standard.framework, known=known)
+    tasks = bank_tasks(session, bank, standards=standards, framework=standard.framework, known=known)
     of_this_standard = before is not None and before.standard_id == standard.id
-    if before is not None and of_this_standard and calibration_run_id is None and same_content(rows_before, content):
+    same = same_content(rows_before, content) and same_tasks(tasks_before, tasks)
+    if before is not None and of_this_standard and calibration_run_id is None and same:
         return bank_view(session, bank_id=before.id)
     session.add(bank)
     session.flush()
-    session.add_all(content)
+    session.add_all([*content, *tasks])
     _put_in_force(session, actor=actor, bank=bank, reason=note, now=now)
     audit.record(
         session, actor=actor, action="bank.publish", kind="bank", subject=bank.number, now=now,
         items=len(content), note=note,
     )  # fmt: skip
     return bank_view(session, bank_id=bank.id)
+
+
+def _rows(session: Session, bank: Bank | None) -> tuple[Sequence[BankItem], Sequence[BankTask]]:
+    if bank is None:
+        return (), ()
+    items = session.exec(select(BankItem).where(BankItem.bank_id == bank.id)).all()
+    return items, session.exec(select(BankTask).where(BankTask.bank_id == bank.id)).all()
+
+
+def _measured_by(items: Sequence[BankItem], tasks: Sequence[BankTask]) -> dict[UUID, Parameters]:
+    rows: list[BankItem | BankTask] = [*items, *tasks]
+    return {row.item_version_id: Parameters.of_row(row) for row in rows}
 
 
 def reinstate_bank(session: Session, *, actor: Actor, number: int, reason: str, now: datetime) -> BankView:

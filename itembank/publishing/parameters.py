@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from calibration.priors import difficulty_prior, discrimination_of_guess
-from itembank.tables import BankItem
+from itembank.tables import BankItem, BankTask
 
 PRIOR, CALIBRATED = "prior", "calibration"
 
@@ -34,7 +34,7 @@ class Parameters:
         return highest_score(self.further)
 
     @classmethod
-    def of_row(cls, row: BankItem) -> Parameters:
+    def of_row(cls, row: BankItem | BankTask) -> Parameters:
         """Read what a bank keeps."""
         return cls(
             model=row.model,

@@ -112,7 +112,18 @@ def test_prepared_tables_agree_with_the_pool():
     np.testing.assert_allclose(exam.element_kernel.sum(axis=1), 1)
 
 
-@pytest.mark.parametrize("name", ["minimum_length", "maximum_length", "randomesque", "exposure_bins", "pretest_items"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "minimum_length",
+        "maximum_length",
+        "randomesque",
+        "exposure_bins",
+        "pretest_items",
+        "written_tasks",
+        "marking_tolerance",
+    ],
+)
 @pytest.mark.parametrize("value", [12.0, 12.5, float("inf"), float("nan"), "12", True])
 def test_whole_numbers_are_whole_however_a_design_is_made(name, value):
     fields = {"blueprint": Blueprint(), "minimum_length": 10, "maximum_length": 30} | {name: value}
