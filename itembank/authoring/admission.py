@@ -1,15 +1,19 @@
-"""Whether a question may enter the bank: its criterion takes items, and its testlet takes this one."""
+"""Whether a question may enter the bank: its criterion takes items, its texts can be shown, its testlet takes it."""
 
 from __future__ import annotations
 
 from sqlmodel import Session
 
 from itembank.authoring.content import ItemContent
+from itembank.authoring.content_problems import WrittenItem, marked_texts
 from itembank.authoring.enemies import enemy_codes
+from itembank.authoring.item_types.question import problem
+from itembank.authoring.marked_text import image_ids, mark_problems
 from itembank.authoring.testlets import check_no_enemies, check_one_unit, members_of_testlets
 from itembank.errors import InvalidInput
 from itembank.framework.document import Framework
 from itembank.framework.errors import UnknownCode
+from itembank.media.images import image_sizes
 from itembank.tables import Item
 
 
@@ -26,12 +30,40 @@ def check_admission(session: Session, *, framework: Framework, content: ItemCont
         InvalidInput: Names the field and what was expected.
     """
     check_criterion(framework, content.criterion)
+    check_marks(session, content)
     if not content.testlet:
         return
     members = members_of_testlets(session, testlet=content.testlet)
     check_one_unit(content, item=item.code if item else "", members=members, framework=framework)
     if item is not None:
         check_no_enemies(content.testlet, members=members, enemies=enemy_codes(session, item_id=item.id))
+
+
+def marked_text_problems(session: Session, item: WrittenItem) -> tuple[InvalidInput, ...]:
+    """Find marks in the texts that can't be shown, and images that are not kept here.
+
+    Args:
+        session: The transaction.
+        item: Content or a draft that would be saved.
+    """
+    texts = list(marked_texts(item))
+    shown = {field: ids for field, text in texts if (ids := image_ids(text))}
+    known = image_sizes(session, ids=[one for ids in shown.values() for one in ids]) if shown else {}
+    expected = "images that are kept here; the text names one that is not"
+    unknown = [
+        problem(field, expected, reason="image_unknown") for field, ids in shown.items() if not known.keys() >= set(ids)
+    ]
+    return (*mark_problems(texts), *unknown)
+
+
+def check_marks(session: Session, item: WrittenItem) -> None:
+    """Refuse texts with marks that can't be shown.
+
+    Raises:
+        InvalidInput: Names the field and what was expected.
+    """
+    for found in marked_text_problems(session, item):
+        raise found
 
 
 def check_criterion(framework: Framework, code: str) -> None:

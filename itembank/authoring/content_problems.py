@@ -12,11 +12,19 @@ from itembank.authoring.item_types.question import (
     MAXIMUM_STEM,
     PARTIAL_CREDIT_TYPES,
     ItemType,
+    Option,
+    Prompt,
     Question,
     problem,
 )
 from itembank.authoring.item_types.rules import rule_of
-from itembank.authoring.translations import LANGUAGES, Translation, translation_problems
+from itembank.authoring.translations import (
+    LANGUAGES,
+    TranslatedOption,
+    TranslatedPrompt,
+    Translation,
+    translation_problems,
+)
 from itembank.errors import InvalidInput
 from itembank.storable_text import can_be_kept
 
@@ -132,6 +140,34 @@ def _texts(item: WrittenItem) -> Iterator[tuple[str, str, int]]:
         yield "number", "".join((item.number.value, item.number.tolerance, item.number.unit)), MAXIMUM_OPTION
     for translation in item.translations:
         yield from _translated_texts(translation)
+
+
+def marked_texts(item: WrittenItem) -> Iterator[tuple[str, str]]:
+    """Give every text in which marks count, with its field: the others show as they were typed.
+
+    Args:
+        item: Content or a draft.
+    """
+    yield "stimulus", item.stimulus
+    yield from _marked_texts(item)
+    for number, aspect in enumerate(item.rubric, start=1):
+        yield from ((f"rubric.{number}", text) for text in (aspect.title, *aspect.levels))
+    for translation in item.translations:
+        at = f"translations.{translation.language}"
+        yield f"{at}.stimulus", translation.stimulus
+        yield from ((f"{at}.{field}", text) for field, text in _marked_texts(translation))
+
+
+def _marked_texts(worded: WrittenItem | Translation) -> Iterator[tuple[str, str]]:
+    yield "stem", worded.stem
+    yield "rationale", worded.rationale
+    options: Sequence[Option | TranslatedOption] = worded.options
+    prompts: Sequence[Prompt | TranslatedPrompt] = worded.prompts
+    for number, option in enumerate(options, start=1):
+        yield f"options.{number}", option.text
+        yield f"options.{number}", option.rationale
+    for number, prompt in enumerate(prompts, start=1):
+        yield from ((f"prompts.{number}", text) for text in (prompt.text, *prompt.options))
 
 
 def _translated_texts(translation: Translation) -> Iterator[tuple[str, str, int]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlalchemy import func
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col
 
 from itembank.actor import Actor
 from itembank.authoring.lifecycle import LIVE_STATES, ItemState
@@ -152,18 +153,14 @@ def coverage_level(live: int, *, written: bool) -> CoverageLevel:
 
 
 def _counts(session: Session) -> tuple[dict[str, int], dict[str, int]]:
-    rows = session.exec(
-        select(ItemVersion.criterion, ItemVersion.item_id, ItemVersion.state).where(
-            col(ItemVersion.state) != ItemState.RETIRED.value
-        )
-    )
-    # Sets of items, not counts of versions: one item may have a version in use and its successor in pretest.
-    live: dict[str, set[UUID]] = {}
-    in_work: dict[str, set[UUID]] = {}
-    for criterion, item_id, state in rows:
-        target = live if state in LIVE_STATES else in_work
-        target.setdefault(criterion, set()).add(item_id)
+    live = col(ItemVersion.state).in_([state.value for state in LIVE_STATES])
+    # Items, not versions: one item may have a version in use and its successor in pretest.
+    rows = session.execute(
+        select_columns(col(ItemVersion.criterion), live, func.count(col(ItemVersion.item_id).distinct()))
+        .where(col(ItemVersion.state) != ItemState.RETIRED.value)
+        .group_by(col(ItemVersion.criterion), live)
+    ).all()
     return (
-        {criterion: len(items) for criterion, items in live.items()},
-        {criterion: len(items) for criterion, items in in_work.items()},
+        {criterion: count for criterion, is_live, count in rows if is_live},
+        {criterion: count for criterion, is_live, count in rows if not is_live},
     )

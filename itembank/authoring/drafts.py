@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from itembank.actor import Actor, Role
-from itembank.authoring.admission import check_admission, check_criterion
+from itembank.authoring.admission import check_admission, check_criterion, marked_text_problems
 from itembank.authoring.content import (
     CognitiveLevel,
     ItemContent,
@@ -133,7 +133,7 @@ def draft_problems(
         NotFound: There is no such item, or no standard is stored yet.
     """
     actor.require(Role.ITEM_WRITER)
-    problems = draft.problems()
+    problems = (*draft.problems(), *marked_text_problems(session, draft))
     framework = framework_of(session, item_id=item_id)
     item = session.get(Item, item_id) if item_id else None
     try:

@@ -139,7 +139,7 @@ def add_enemies(session: Session, *, actor: Actor, item: Item, other: Item, reas
     members = members_of_testlets(session)
     for testlet in sorted({member.testlet for member in members if member.item == item.code}):
         check_no_enemies(testlet, members=members, enemies={other.code}, field="code")
-    first, second = _in_order(item.id, other.id)
+    first, second = in_order(item.id, other.id)
     session.add(
         EnemyPair(
             first_item_id=first, second_item_id=second, reason=reason, declared_by=actor.display_name, declared_at=now
@@ -195,6 +195,11 @@ def check_reason(reason: str) -> None:
         )
 
 
+def in_order(one: UUID, other: UUID) -> tuple[UUID, UUID]:
+    """Give two items in the one order in which a pair of them is kept."""
+    return (one, other) if one < other else (other, one)
+
+
 def _lock_both(session: Session, item_id: UUID, code: str, reason: str) -> tuple[Item, Item]:
     check_reason(reason)
     other_id = session.exec(select(Item.id).where(Item.code == code.strip())).first()
@@ -205,16 +210,12 @@ def _lock_both(session: Session, item_id: UUID, code: str, reason: str) -> tuple
     if other_id == item_id:
         raise InvalidInput(field="code", expected="the code of another item", reason="enemy_same")
     # In one order whoever asks, so that two who declare the same pair from both sides don't wait for each other.
-    locked = {each: lock_item(session, each) for each in _in_order(item_id, other_id)}
+    locked = {each: lock_item(session, each) for each in in_order(item_id, other_id)}
     return locked[item_id], locked[other_id]
 
 
 def _find(session: Session, item: Item, other: Item) -> EnemyPair | None:
-    return session.get(EnemyPair, _in_order(item.id, other.id), populate_existing=True)
-
-
-def _in_order(one: UUID, other: UUID) -> tuple[UUID, UUID]:
-    return (one, other) if one < other else (other, one)
+    return session.get(EnemyPair, in_order(item.id, other.id), populate_existing=True)
 
 
 def _pairs_with(session: Session, item_id: UUID) -> tuple[EnemyPair, ...]:

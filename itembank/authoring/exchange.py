@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
@@ -11,17 +11,19 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from itembank import audit
 from itembank.actor import Actor, Role
-from itembank.authoring.admission import check_criterion
 from itembank.authoring.content import ItemContent
-from itembank.authoring.enemies import add_enemies, check_reason
-from itembank.authoring.items import create_item
+from itembank.authoring.enemies import in_order
+from itembank.authoring.import_checks import import_problems
 from itembank.authoring.lifecycle import ItemState
+from itembank.authoring.many_drafts import PreparedDraft, prepare_drafts, store_drafts
 from itembank.authoring.roles import BANK_READERS
 from itembank.authoring.starter import starter_enemies, starter_items
-from itembank.authoring.testlets import MemberOfTestlet, check_no_enemies, check_one_unit, members_of_testlets
-from itembank.errors import InvalidInput, UnreadableFile
+from itembank.errors import UnreadableFile
 from itembank.framework.store import current_standard
+from itembank.media.cleaning import CleanImage
+from itembank.media.images import store_clean_image
 from itembank.tables import EnemyPair, Item, ItemVersion
 
 
@@ -55,32 +57,49 @@ def starter_rows() -> tuple[ExchangedItem, ...]:
     )
 
 
-def export_items(session: Session, *, actor: Actor) -> tuple[ExchangedItem, ...]:
+def export_items(
+    session: Session, *, actor: Actor, place: str | None = None, state: ItemState | None = None
+) -> tuple[ExchangedItem, ...]:
     """Give the newest version of every item with its enemies, by code.
+
+    Args:
+        session: The transaction.
+        actor: Somebody who works on the bank.
+        place: Code of a criterion, an element or a unit; None for all.
+        state: Only newest versions in this state.
 
     Raises:
         NotAllowed: The actor does not work on the bank.
     """
     actor.require(*BANK_READERS)
-    rows = session.exec(
+    query = (
         select(Item.id, Item.code, ItemVersion.state, ItemVersion.content)
         .join(ItemVersion, col(ItemVersion.item_id) == col(Item.id))
         .where(col(ItemVersion.number) == col(Item.head_version))
         .order_by(Item.code)
-    ).all()
-    codes = {item_id: code for item_id, code, _, _ in rows}
-    enemies: dict[UUID, list[ExchangedEnemy]] = defaultdict(list)
-    for pair in session.exec(select(EnemyPair)):
-        enemies[pair.first_item_id].append(ExchangedEnemy(codes[pair.second_item_id], pair.reason))
-        enemies[pair.second_item_id].append(ExchangedEnemy(codes[pair.first_item_id], pair.reason))
+    )
+    if place:
+        query = query.where(col(ItemVersion.criterion).in_(_criteria_under(session, place)))
+    if state is not None:
+        query = query.where(ItemVersion.state == state.value)
+    rows = session.exec(query).all()
+    enemies = _enemies_by_item(session)
     return tuple(
-        ExchangedItem(code, state, ItemContent.from_dict(content), _by_code(enemies[item_id]))
-        for item_id, code, state, content in rows
+        ExchangedItem(code, state_name, ItemContent.from_dict(content), _by_code(enemies[item_id]))
+        for item_id, code, state_name, content in rows
     )
 
 
 def import_items(
-    session: Session, *, actor: Actor, items: Sequence[ExchangedItem], file: str, now: datetime, preview: bool = False
+    session: Session,
+    *,
+    actor: Actor,
+    items: Sequence[ExchangedItem],
+    file: str,
+    now: datetime,
+    preview: bool = False,
+    images: Collection[CleanImage] = (),
+    prepared: Sequence[PreparedDraft] | None = None,
 ) -> tuple[str, ...]:
     """Store imported items as drafts, whatever state the file gives: a file can't approve anything.
 
@@ -91,6 +110,9 @@ def import_items(
         file: The file's name, for messages.
         now: When.
         preview: Check everything and store nothing.
+        images: Images of their texts that come with the file.
+        prepared: The same items prepared outside the transaction, for which others would have to wait; they are
+            prepared anew where a code was taken in the meantime.
 
     Returns:
         The codes of the stored items; in a preview those that the file gives.
@@ -100,65 +122,85 @@ def import_items(
         UnreadableFile: An item can't be taken; names it and what was expected.
     """
     actor.require(Role.ITEM_WRITER)
-    _check(session, items, file=file)
+    found = import_problems(session, items, images=[image.id for image in images])
+    for place, problem in found.items():
+        name = items[place].code or f"number {place + 1}"
+        raise UnreadableFile(file=file, expected=f"item {name}: {problem}") from problem
     if preview:
         return tuple(item.code for item in items)
-    codes = tuple(
-        create_item(session, actor=actor, content=item.content, now=now, code=item.code or None).code for item in items
-    )
-    _store_enemies(session, actor=actor, items=zip(codes, items, strict=True), file=file, now=now)
+    for image in images:
+        store_clean_image(session, actor=actor, image=image, now=now)
+    drafts = prepared if prepared is not None and _still_free(session, prepared) else prepare(session, items)
+    ids = store_drafts(session, actor=actor, drafts=drafts, now=now)
+    codes = tuple(draft.code for draft in drafts)
+    _store_enemies(session, actor=actor, items=list(zip(codes, items, strict=True)), ids=ids, file=file, now=now)
     return codes
 
 
-def _check(session: Session, items: Sequence[ExchangedItem], *, file: str) -> None:
-    framework = current_standard(session).framework
-    taken = set(session.exec(select(Item.code)))
-    known = taken | {item.code for item in items}
-    named = [(item.code or f"number {number}", item) for number, item in enumerate(items, start=1)]
-    members = [
-        *members_of_testlets(session),
-        *(MemberOfTestlet(name, item.content.testlet, item.content.criterion) for name, item in named),
-    ]
-    for name, item in named:
-        try:
-            check_criterion(framework, item.content.criterion)
-            if item.content.testlet:
-                check_one_unit(item.content, item=name, members=members, framework=framework)
-            _check_enemies(item, known=known, members=members)
-        except InvalidInput as error:
-            raise UnreadableFile(file=file, expected=f"item {name}: {error}") from error
-        if item.code and item.code in taken:
-            raise UnreadableFile(file=file, expected=f"item {name}: a code that is not taken yet")
-        taken.add(item.code)
+def prepare(session: Session, items: Sequence[ExchangedItem]) -> tuple[PreparedDraft, ...]:
+    """Do for items what takes long and needs no turn to write."""
+    return prepare_drafts(session, ((item.code, item.content) for item in items))
 
 
-def _check_enemies(item: ExchangedItem, *, known: Collection[str], members: Sequence[MemberOfTestlet]) -> None:
-    codes = {enemy.code for enemy in item.enemies}
-    for code in sorted(codes):
-        if code not in known or code in ("", item.code):
-            raise InvalidInput(field="enemies", expected=f"codes of other items of the file or the bank, not {code!r}")
-    for enemy in item.enemies:
-        if enemy.reason:
-            check_reason(enemy.reason)
-    if item.content.testlet:
-        check_no_enemies(item.content.testlet, members=members, enemies=codes, field="enemies")
+def _still_free(session: Session, drafts: Sequence[PreparedDraft]) -> bool:
+    return set(session.exec(select(Item.code))).isdisjoint(draft.code for draft in drafts)
 
 
 def _store_enemies(
-    session: Session, *, actor: Actor, items: Iterable[tuple[str, ExchangedItem]], file: str, now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    items: Sequence[tuple[str, ExchangedItem]],
+    ids: Mapping[str, UUID],
+    file: str,
+    now: datetime,
 ) -> None:
     pairs: dict[frozenset[str], str] = {}
     for code, item in items:
         for enemy in item.enemies:
             # Both may name each other; the first reason given stands.
             pairs[frozenset((code, enemy.code))] = pairs.get(frozenset((code, enemy.code))) or enemy.reason
-    wanted = {code for pair in pairs for code in pair}
-    stored = {item.code: item for item in session.exec(select(Item)) if item.code in wanted}
-    for pair, reason in sorted(pairs.items(), key=lambda entry: sorted(entry[0])):
-        one, other = (stored[code] for code in sorted(pair))
-        add_enemies(
-            session, actor=actor, item=one, other=other, reason=reason or f"file {PurePath(file).name}", now=now
+    if not pairs:
+        return
+    known = dict(session.exec(select(Item.code, Item.id)).all()) | dict(ids)
+    for pair, given in sorted(pairs.items(), key=lambda entry: sorted(entry[0])):
+        one, other = sorted(pair)
+        reason = given or f"file {PurePath(file).name}"
+        first, second = in_order(known[one], known[other])
+        session.add(
+            EnemyPair(
+                first_item_id=first,
+                second_item_id=second,
+                reason=reason,
+                declared_by=actor.display_name,
+                declared_at=now,
+            )
         )
+        audit.record(
+            session, actor=actor, action="item.declare_enemies", kind="item", subject=one, now=now,
+            enemy=other, reason=reason,
+        )  # fmt: skip
+    session.flush()
+
+
+def _enemies_by_item(session: Session) -> Mapping[UUID, list[ExchangedEnemy]]:
+    codes = dict(session.exec(select(Item.id, Item.code)).all())
+    enemies: dict[UUID, list[ExchangedEnemy]] = defaultdict(list)
+    for pair in session.exec(select(EnemyPair)):
+        enemies[pair.first_item_id].append(ExchangedEnemy(codes[pair.second_item_id], pair.reason))
+        enemies[pair.second_item_id].append(ExchangedEnemy(codes[pair.first_item_id], pair.reason))
+    return enemies
+
+
+def _criteria_under(session: Session, code: str) -> list[str]:
+    units = current_standard(session).framework.units
+    return [
+        criterion.code
+        for unit in units
+        for element in unit.elements
+        for criterion in element.criteria
+        if code in (unit.code, element.code, criterion.code)
+    ]
 
 
 def _by_code(enemies: Iterable[ExchangedEnemy]) -> tuple[ExchangedEnemy, ...]:

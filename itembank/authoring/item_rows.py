@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from itembank.actor import Actor
 from itembank.authoring.content import ItemContent
+from itembank.authoring.item_words import keep_words
 from itembank.authoring.lifecycle import LIVE_STATES, ItemState
 from itembank.errors import NotFound
 from itembank.tables import Item, ItemMove, ItemVersion, Standard
@@ -63,6 +64,7 @@ def add_version(
     )
     session.add(version)
     session.flush()
+    keep_words(session, item=item, version=version, content=content)
     session.add(
         ItemMove(
             item_version_id=version.id, from_state=None, to_state=ItemState.DRAFT.value,

@@ -1,19 +1,20 @@
-"""Items: creating, saving as new versions, moving through review, reading with history."""
+"""Items: creating, saving as new versions, moving through review, reading with history; listing is next door."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from itembank import audit
 from itembank.actor import Actor, Role
 from itembank.authoring.admission import check_admission
 from itembank.authoring.content import ItemContent
+from itembank.authoring.item_list import ItemLine as ItemLine
+from itembank.authoring.item_list import item_line as item_line
+from itembank.authoring.item_list import list_items as list_items
 from itembank.authoring.item_rows import (
     add_version,
     live_version,
@@ -31,8 +32,9 @@ from itembank.authoring.lifecycle import (
     next_state,
     possible_moves,
 )
+from itembank.authoring.reviewing.votes import VOTE_OF_MOVE, has_voted, vote_on_item
 from itembank.authoring.roles import BANK_READERS
-from itembank.errors import EditConflict, IllegalMove, InvalidInput, NotFound, OwnWork
+from itembank.errors import EditConflict, IllegalMove, InvalidInput, NotFound
 from itembank.framework.store import current_standard, standard_by_id
 from itembank.tables import Item, ItemMove, ItemVersion
 
@@ -76,24 +78,10 @@ class ItemView:
     moves: tuple[MoveView, ...]
     possible_moves: tuple[Move, ...]
     may_edit: bool
+    #: Whether the actor wrote any of the versions, of which the newest is made.
     head_is_own: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ItemLine:
-    """An item in a list."""
-
-    id: UUID
-    code: str
-    criterion: str
-    type: str
-    difficulty_rating: int
-    state: ItemState
-    version: int
-    stem: str
-    language: str
-    writer_name: str
-    written_at: datetime
+    #: Whether the actor has voted on the newest version since it was sent to review.
+    head_is_voted: bool
 
 
 def create_item(
@@ -104,26 +92,46 @@ def create_item(
     now: datetime,
     code: str | None = None,
     sample: bool = False,
+    item_id: UUID | None = None,
 ) -> ItemView:
     """Create an item as a draft.
+
+    Args:
+        session: The transaction.
+        actor: An item writer.
+        content: What it says.
+        now: When.
+        code: Its code; None for the next one of its criterion.
+        sample: Whether it is shipped with the product.
+        item_id: The id that it gets, so that the same request sent twice makes one item; None for any.
 
     Raises:
         NotAllowed: The actor is not an item writer.
         InvalidInput: The criterion does not exist, its element has no written exam, or the testlet can't take the item.
+        EditConflict: There is an item of this id already, and it says something else.
     """
     actor.require(Role.ITEM_WRITER)
     standard = current_standard(session)
+    # Numbering locks the standard: a second request of the same id waits here and then finds the item.
+    code = code or next_code(session, standard_id=standard.id, criterion=content.criterion)
+    earlier = session.get(Item, item_id) if item_id else None
+    if earlier is not None:
+        return _made_before(session, actor=actor, item=earlier, content=content)
     check_admission(session, framework=standard.framework, content=content)
-    item = Item(
-        code=code or next_code(session, standard_id=standard.id, criterion=content.criterion),
-        standard_id=standard.id,
-        created_at=now,
-        sample=sample,
-    )
+    item = Item(code=code, standard_id=standard.id, created_at=now, sample=sample)
+    if item_id:
+        item.id = item_id
     session.add(item)
     session.flush()
     add_version(session, actor=actor, item=item, content=content, number=1, now=now)
     audit.record(session, actor=actor, action="item.create", kind="item", subject=item.code, now=now)
+    return item_view(session, actor=actor, item_id=item.id)
+
+
+def _made_before(session: Session, *, actor: Actor, item: Item, content: ItemContent) -> ItemView:
+    head = read_version(session, item, item.head_version)
+    if ItemContent.from_dict(head.content) != content:
+        raise EditConflict(current=item.head_version, started_from=0)
     return item_view(session, actor=actor, item_id=item.id)
 
 
@@ -180,7 +188,8 @@ def move_item(
 ) -> ItemView:
     """Move an item's newest version on in its life: submit, withdraw, return, approve, pretest, release or retire.
 
-    Retiring takes the version in use out of it, also while a newer one is being written or reviewed.
+    Retiring takes the version in use out of it, also while a newer one is being written or reviewed. To approve or to
+    return is to vote without a check list: a version that needs several approvals stays in review until the last.
 
     Args:
         session: The transaction.
@@ -197,9 +206,16 @@ def move_item(
         EditConflict: A newer version than the one seen was saved in the meantime.
         IllegalMove: The move does not exist from its state.
         NotAllowed: None of the actor's roles may make the move.
-        OwnWork: The actor wrote the version and the move needs somebody else.
+        OwnWork: The actor wrote a version of the item and the move needs somebody else.
+        AlreadyVoted: The actor has voted on this version.
         InvalidInput: The move needs a note with the reason.
     """
+    if move_name in VOTE_OF_MOVE:
+        vote_on_item(
+            session, actor=actor, item_id=item_id, vote=VOTE_OF_MOVE[move_name], now=now, note=note,
+            version_seen=version_seen,
+        )  # fmt: skip
+        return item_view(session, actor=actor, item_id=item_id)
     actor.require(*BANK_READERS)
     item = lock_item(session, item_id)
     version = read_version(session, item, item.head_version)
@@ -207,8 +223,6 @@ def move_item(
         version = _live_version(session, item) or version
     move, target = next_state(ItemState(version.state), move_name)
     actor.require(*move.roles)
-    if move.by_another and actor.person_id is not None and actor.person_id == version.written_by:
-        raise OwnWork
     if version_seen is not None and version_seen != version.number:
         raise EditConflict(current=version.number, started_from=version_seen)
     if move.needs_note and not note.strip():
@@ -250,8 +264,9 @@ def item_view(session: Session, *, actor: Actor, item_id: UUID) -> ItemView:
     moves = session.exec(select(ItemMove).where(col(ItemMove.item_version_id).in_(versions)).order_by(col(ItemMove.id)))
     framework = standard_by_id(session, item.standard_id).framework
     element = framework.element_of(head.criterion)
-    own = actor.person_id is not None and actor.person_id == head.written_by
+    own = actor.person_id is not None and any(row.written_by == actor.person_id for row in versions.values())
     state = ItemState(head.state)
+    voted = state is ItemState.IN_REVIEW and has_voted(session, actor=actor, version=head)
     return ItemView(
         id=item.id,
         code=item.code,
@@ -263,78 +278,15 @@ def item_view(session: Session, *, actor: Actor, item_id: UUID) -> ItemView:
         versions=tuple(_version_view(row) for row in versions.values()),
         moves=tuple(_move_view(move, versions[move.item_version_id].number) for move in moves),
         possible_moves=possible_moves(
-            state, actor.roles, own=own, has_other_live_version=live is not None and live.id != head.id
+            state,
+            actor.roles,
+            may_vote=not own and not voted,
+            has_other_live_version=live is not None and live.id != head.id,
         ),
         may_edit=actor.has(Role.ITEM_WRITER) and state is not ItemState.IN_REVIEW,
         head_is_own=own,
+        head_is_voted=voted,
     )
-
-
-def list_items(
-    session: Session,
-    *,
-    actor: Actor,
-    criterion: str | None = None,
-    state: ItemState | None = None,
-    search: str = "",
-    offset: int = 0,
-    limit: int = 50,
-) -> tuple[tuple[ItemLine, ...], int]:
-    """List items by code, newest versions only.
-
-    Args:
-        session: The transaction.
-        actor: Somebody who works on the bank.
-        criterion: Code of a criterion, an element or a unit; None for all.
-        state: Only newest versions in this state.
-        search: Only items whose code, testlet or wording holds this text.
-        offset: How many to skip.
-        limit: How many to give at most.
-
-    Returns:
-        The lines, and how many there are in all.
-
-    Raises:
-        NotAllowed: The actor does not work on the bank.
-    """
-    actor.require(*BANK_READERS)
-    query = (
-        select(Item, ItemVersion)
-        .join(ItemVersion, col(ItemVersion.item_id) == col(Item.id))
-        .where(col(ItemVersion.number) == col(Item.head_version))
-    )
-    if criterion:
-        query = query.where(col(ItemVersion.criterion).in_(_criteria_under(session, criterion)))
-    if state is not None:
-        query = query.where(ItemVersion.state == state.value)
-    query = query.order_by(Item.code)
-    if not search.strip():
-        count = session.exec(select(func.count()).select_from(query.order_by(None).subquery())).one()
-        page = session.exec(query.offset(offset).limit(limit)).all()
-        return tuple(item_line(item, row) for item, row in page), count
-    # The wording is inside a JSON document whose text SQLite escapes; a search therefore reads the rows.
-    found = [(item, row) for item, row in session.exec(query) if _matches(item, row, search)]
-    return tuple(item_line(item, row) for item, row in found[offset : offset + limit]), len(found)
-
-
-def _criteria_under(session: Session, code: str) -> Sequence[str]:
-    framework = current_standard(session).framework
-    return [
-        criterion.code
-        for unit in framework.units
-        for element in unit.elements
-        for criterion in element.criteria
-        if code in (unit.code, element.code, criterion.code)
-    ]
-
-
-def _matches(item: Item, row: ItemVersion, search: str) -> bool:
-    wanted = search.strip().lower()
-    if not wanted:
-        return True
-    shared = (row.testlet, row.content.get("stimulus", ""))
-    texts = [item.code, *shared, row.content["stem"], *(option["text"] for option in row.content["options"])]
-    return any(wanted in text.lower() for text in texts)
 
 
 def _version_view(row: ItemVersion) -> VersionView:
@@ -356,21 +308,4 @@ def _move_view(row: ItemMove, version: int) -> MoveView:
         note=row.note,
         actor_name=row.actor_name,
         at=row.at,
-    )
-
-
-def item_line(item: Item, row: ItemVersion) -> ItemLine:
-    """Describe an item by one of its versions, as lists show it."""
-    return ItemLine(
-        id=item.id,
-        code=item.code,
-        criterion=row.criterion,
-        type=row.kind,
-        difficulty_rating=row.difficulty_rating,
-        state=ItemState(row.state),
-        version=row.number,
-        stem=row.content["stem"],
-        language=row.content.get("language", "th"),
-        writer_name=row.writer_name,
-        written_at=row.written_at,
     )

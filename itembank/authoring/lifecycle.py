@@ -88,14 +88,14 @@ def concerns_live_version(move_name: str, *, head: ItemState) -> bool:
 
 
 def possible_moves(
-    state: ItemState, roles: frozenset[Role], *, own: bool, has_other_live_version: bool = False
+    state: ItemState, roles: frozenset[Role], *, may_vote: bool, has_other_live_version: bool = False
 ) -> tuple[Move, ...]:
     """List the moves open to somebody with these roles.
 
     Args:
         state: State of the newest version.
         roles: What the person holds.
-        own: Whether the person wrote the newest version.
+        may_vote: Whether the person wrote none of the versions and has not voted on the newest one.
         has_other_live_version: Whether an earlier version is in use.
     """
     return tuple(
@@ -103,7 +103,7 @@ def possible_moves(
         for move in MOVES.values()
         if not move.roles.isdisjoint(roles)
         and (
-            (state in move.sources and not (own and move.by_another))
+            (state in move.sources and (may_vote or not move.by_another))
             or (has_other_live_version and concerns_live_version(move.name, head=state))
         )
     )

@@ -13,7 +13,7 @@ from itembank.authoring.content import ItemContent
 from itembank.authoring.exchange import export_items
 from itembank.authoring.flaws.flaw import Flaw
 from itembank.authoring.flaws.lint import KeyBalance, balance_flaws, flaws_of, key_balance
-from itembank.authoring.flaws.near_duplicates import SimilarityIndex, SimilarPair
+from itembank.authoring.flaws.near_duplicates import SimilarPair, similar_pairs
 from itembank.authoring.starter import starter_items
 
 
@@ -57,7 +57,7 @@ def lint(contents: Mapping[str, ItemContent]) -> LintReport:
         n_items=len(contents),
         items=tuple(ItemFlaws(code, flaws) for code, flaws in found if flaws),
         flaws=balance_flaws(balances),
-        similar=SimilarityIndex(contents).pairs(),
+        similar=similar_pairs(contents),
         keys=balances,
     )
 

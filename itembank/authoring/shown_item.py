@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itembank.authoring.content_problems import WrittenItem
-from itembank.authoring.item_types.question import ItemType
-from itembank.authoring.item_types.shown_order import shown_order
-from itembank.authoring.translations import Translation
-
-#: Types whose options are kept in an order that would give the key away.
-SHUFFLED_TYPES = (ItemType.MATCHING, ItemType.ORDERING)
+from itembank.authoring.item_types.question import ItemType, Prompt
+from itembank.authoring.item_types.shown_order import mixed_order, shown_order
+from itembank.authoring.translations import TranslatedPrompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +38,10 @@ class ShownItem:
 
 def option_places(item: WrittenItem, kind: str) -> tuple[int, ...]:
     """Give the kept places of the options in the order in which they are shown, the same in every language."""
-    if kind in SHUFFLED_TYPES and len(item.options) > 1:
-        return shown_order([option.text for option in item.options])
-    return tuple(range(len(item.options)))
+    texts = [option.text for option in item.options]
+    if kind == ItemType.ORDERING:
+        return shown_order(texts)
+    return mixed_order(texts) if kind == ItemType.MATCHING else tuple(range(len(texts)))
 
 
 def shown_item(item: WrittenItem, kind: str, *, language: str | None = None) -> ShownItem:
@@ -54,31 +53,27 @@ def shown_item(item: WrittenItem, kind: str, *, language: str | None = None) -> 
         language: The language wanted; None for its own.
     """
     translation = next((one for one in item.translations if one.language == language), None)
-    if translation is not None:
-        return _translated(item, kind, translation)
-    texts = [option.text for option in item.options]
-    return ShownItem(
-        type=kind,
-        language=item.language,
-        stem=item.stem,
-        options=tuple(texts[place] for place in option_places(item, kind)),
-        prompts=tuple(ShownPrompt(prompt.text, tuple(prompt.options)) for prompt in item.prompts),
-        unit=item.number.unit if item.number else "",
-        stimulus=item.stimulus,
-        partial_credit=item.partial_credit,
-    )
-
-
-def _translated(item: WrittenItem, kind: str, translation: Translation) -> ShownItem:
-    texts = [option.text for option in translation.options]
+    worded = translation or item
     unit = item.number.unit if item.number else ""
     return ShownItem(
         type=kind,
-        language=translation.language,
-        stem=translation.stem,
-        options=tuple(texts[place] for place in option_places(item, kind) if place < len(texts)),
-        prompts=tuple(ShownPrompt(prompt.text, tuple(prompt.options)) for prompt in translation.prompts),
-        unit=translation.unit or unit,
-        stimulus=translation.stimulus,
+        language=worded.language,
+        stem=worded.stem,
+        options=_in_order([option.text for option in worded.options], option_places(item, kind)),
+        prompts=_shown_prompts(item, worded.prompts),
+        unit=(translation.unit if translation else "") or unit,
+        stimulus=worded.stimulus,
         partial_credit=item.partial_credit,
     )
+
+
+def _shown_prompts(item: WrittenItem, worded: Sequence[Prompt | TranslatedPrompt]) -> tuple[ShownPrompt, ...]:
+    # The order of a gap's choices comes from the original. A draft's translation may have parts that it has not.
+    return tuple(
+        ShownPrompt(there.text, _in_order(there.options, mixed_order(kept.options)))
+        for kept, there in zip(item.prompts, worded, strict=False)
+    )
+
+
+def _in_order(texts: Sequence[str], places: Sequence[int]) -> tuple[str, ...]:
+    return tuple(texts[place] for place in places if place < len(texts))

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from itembank import audit
 from itembank.actor import Actor, Role
 from itembank.authoring.admission import check_criterion
 from itembank.authoring.content import ItemContent
+from itembank.authoring.flaws.flaw import Rule
+from itembank.authoring.item_words import keep_words
 from itembank.authoring.lifecycle import ItemState
 from itembank.errors import InvalidInput, UnreadableFile
 from itembank.framework.store import current_standard
-from itembank.tables import EnemyPair, Item, ItemMove, ItemVersion
+from itembank.tables import EnemyPair, FlawReason, Item, ItemMove, ItemVersion, ItemWords
 
 #: Who wrote what is shipped.
 WRITER_NAME = "Samat"
@@ -61,6 +64,34 @@ def starter_enemies() -> tuple[tuple[str, str, str], ...]:
     return tuple(sorted(found))
 
 
+@dataclass(frozen=True, slots=True)
+class ShippedReason:
+    """Why a warning about a shipped item stands, in both languages."""
+
+    item: str
+    rule: Rule
+    thai: str
+    english: str
+
+
+@lru_cache(maxsize=1)
+def starter_flaw_reasons() -> tuple[ShippedReason, ...]:
+    """Read why warnings about shipped items stand: people looked at each of them.
+
+    Raises:
+        UnreadableFile: The shipped file names an item that is not shipped, or a rule that there is not.
+    """
+    codes = {code for code, _ in starter_items()}
+    text = files("itembank").joinpath("starter", "flaw_reasons.json").read_text(encoding="utf-8")
+    found = []
+    for document in json.loads(text):
+        if document["item"] not in codes or document["rule"] not in set(Rule):
+            expected = f"a shipped item and a rule, not {document['item']} and {document['rule']}"
+            raise UnreadableFile(file="flaw_reasons.json", expected=expected)
+        found.append(ShippedReason(document["item"], Rule(document["rule"]), document["th"], document["en"]))
+    return tuple(found)
+
+
 def install_starter_bank(session: Session, *, actor: Actor, now: datetime) -> int:
     """Store the shipped items as operational samples; those stored before are left as they are.
 
@@ -83,6 +114,7 @@ def install_starter_bank(session: Session, *, actor: Actor, now: datetime) -> in
     # Only with the items: a pair that somebody parted since must not come back.
     new = {code for code, _ in added}
     _store_enemies(session, [entry for entry in starter_enemies() if not new.isdisjoint(entry[:2])], now=now)
+    _store_reasons(session, new, now=now)
     audit.record(
         session, actor=actor, action="items.starter", kind="standard", subject=standard.id, now=now, items=len(added)
     )
@@ -109,6 +141,28 @@ def _store_enemies(session: Session, entries: Sequence[tuple[str, str, str]], *,
         )
 
 
+def _store_reasons(session: Session, codes: Collection[str], *, now: datetime) -> None:
+    reasons = [reason for reason in starter_flaw_reasons() if reason.item in codes]
+    versions = dict(
+        session.exec(
+            select(Item.code, ItemWords.item_version_id)
+            .join(ItemWords, col(ItemWords.item_id) == col(Item.id))
+            .where(col(Item.code).in_([reason.item for reason in reasons]))
+        ).all()
+    )
+    session.add_all(
+        FlawReason(
+            item_version_id=versions[reason.item],
+            rule=reason.rule.value,
+            reason=reason.thai,
+            reason_in_english=reason.english,
+            given_by=WRITER_NAME,
+            given_at=now,
+        )
+        for reason in reasons
+    )
+
+
 def _store(session: Session, *, actor: Actor, code: str, content: ItemContent, standard_id: Any, now: datetime) -> None:
     item = Item(code=code, standard_id=standard_id, created_at=now, sample=True)
     version = ItemVersion(
@@ -127,6 +181,7 @@ def _store(session: Session, *, actor: Actor, code: str, content: ItemContent, s
     session.flush()
     session.add(version)
     session.flush()
+    keep_words(session, item=item, version=version, content=content)
     session.add(
         ItemMove(
             item_version_id=version.id,

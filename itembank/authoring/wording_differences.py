@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
 
-#: A Thai letter with what is written around it, a word of another script, a run of spaces, or any other sign.
+#: A formula, an image, code, a gap or ``*emphasis*``, which are marked whole; a Thai letter with what is written around
+#: it; a word of another script, a run of spaces, or any other sign.
 _CLUSTER = re.compile(
-    r"[\u0e40-\u0e44]?[\u0e01-\u0e2e][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*[\u0e30\u0e32\u0e33\u0e45]?"
+    r"\$\$.+?\$\$|\$[^$\n]+\$|!\[[^\]\n]*\]\([^)\n]*\)|`[^`\n]+`|\[\[\d+\]\]"
+    r"|(?<![\w\u0e00-\u0e7f*])\*[^\s*](?:[^*\n]{0,298}[^\s*])?\*(?![\w\u0e00-\u0e7f*])"
+    r"|[\u0e40-\u0e44]?[\u0e01-\u0e2e][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*[\u0e30\u0e32\u0e33\u0e45]?"
     r"|[^\W\u0e00-\u0e7f_]+|\s+|.",
     re.DOTALL,
 )

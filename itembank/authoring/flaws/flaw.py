@@ -12,7 +12,8 @@ class Rule(StrEnum):
 
     Haladyna, Downing & Rodriguez (2002), A review of multiple-choice item-writing guidelines, gives nearly all of them;
     Moreno, Martínez & Muñiz (2006) order them anew; Tarrant & Ware (2008) measured what flaws cost examinees; key
-    balance is Attali & Bar-Hillel's (2003).
+    balance is Attali & Bar-Hillel's (2003). Haladyna & Rodriguez (2013), Developing and Validating Test Items, treat
+    the other formats.
     """
 
     LONGEST_OPTION_IS_KEY = "longest_option_is_key"
@@ -30,6 +31,8 @@ class Rule(StrEnum):
     MISSING_RATIONALE = "missing_rationale"
     UNEXPLAINED_ABBREVIATION = "unexplained_abbreviation"
     KEY_POSITIONS = "key_positions"
+    LAST_BY_ELIMINATION = "last_by_elimination"
+    EXACT_DECIMAL = "exact_decimal"
 
 
 #: Who says so, by rule.
@@ -49,6 +52,8 @@ SOURCES = {
     Rule.MISSING_RATIONALE: "Standards for Educational and Psychological Testing (2014), standard 4.8",
     Rule.UNEXPLAINED_ABBREVIATION: "Haladyna, Downing & Rodriguez (2002), guideline 12",
     Rule.KEY_POSITIONS: "Attali & Bar-Hillel (2003)",
+    Rule.LAST_BY_ELIMINATION: "Haladyna & Rodriguez (2013), matching format",
+    Rule.EXACT_DECIMAL: "Standards for Educational and Psychological Testing (2014), standard 4.18",
 }
 
 
@@ -58,7 +63,8 @@ class Flaw:
 
     Attributes:
         rule: The rule that the text seems to break.
-        field: ``"stem"``, ``"options"``, or ``"options.2"`` for the second option.
+        field: ``"stem"``, ``"options"``, ``"options.2"`` for the second option, ``"prompts.2"`` for the second line or
+            gap, ``"tolerance"`` or ``"rationale"``.
         seen: What gave it away, as it stands in the text; empty where the field says enough.
         numbers: Figures behind it, by name.
     """

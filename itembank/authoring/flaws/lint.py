@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from scipy.special import chdtrc
 
 from itembank.authoring.content import LANGUAGES, ItemContent, ItemType
-from itembank.authoring.flaws import option_rules, stem_rules
+from itembank.authoring.flaws import option_rules, part_rules, stem_rules
 from itembank.authoring.flaws.flaw import Flaw, Rule
 from itembank.authoring.flaws.wording import Wording
 
@@ -30,6 +30,9 @@ _RULES: Final[tuple[Callable[[Wording], list[Flaw]], ...]] = (
     option_rules.odd_one_out,
     option_rules.grammar_clue,
     option_rules.missing_rationale,
+    part_rules.longest_choice_is_key,
+    part_rules.last_by_elimination,
+    part_rules.exact_decimal,
 )
 #: Fewer keys say nothing about their balance; a set as uneven by chance is one in a hundred.
 _FEWEST_KEYS, _CHANCE = 20, 0.01
@@ -44,9 +47,14 @@ class KeyBalance:
     probability: float
 
     @property
+    def says_nothing(self) -> bool:
+        """Whether there are too few keys to tell anything by."""
+        return sum(self.counts) < _FEWEST_KEYS
+
+    @property
     def out_of_balance(self) -> bool:
         """Whether chance hardly ever spreads keys so unevenly."""
-        return sum(self.counts) >= _FEWEST_KEYS and self.probability < _CHANCE
+        return not self.says_nothing and self.probability < _CHANCE
 
 
 def flaws_of(content: Wording) -> tuple[Flaw, ...]:
@@ -66,7 +74,20 @@ def key_balance(contents: Iterable[ItemContent]) -> tuple[KeyBalance, ...]:
     for content in contents:
         if content.type is ItemType.SINGLE_CHOICE:
             places[len(content.options)][content.key[0]] += 1
-    return tuple(_balance(options, counted) for options, counted in sorted(places.items()))
+    return tuple(balance_of(options, counted) for options, counted in sorted(places.items()))
+
+
+def balance_of(options: int, counted: Mapping[int, int]) -> KeyBalance:
+    """Test how often each option was the key against keys spread evenly.
+
+    Args:
+        options: How many options each item has.
+        counted: How often each place, from 0, is the key.
+    """
+    counts = tuple(counted.get(place, 0) for place in range(options))
+    even = sum(counts) / options
+    statistic = math.fsum((count - even) ** 2 / even for count in counts)
+    return KeyBalance(options, counts, float(chdtrc(options - 1, statistic)))
 
 
 def balance_flaws(balances: Iterable[KeyBalance]) -> tuple[Flaw, ...]:
@@ -81,10 +102,3 @@ def balance_flaws(balances: Iterable[KeyBalance]) -> tuple[Flaw, ...]:
         for balance in balances
         if balance.out_of_balance
     )
-
-
-def _balance(options: int, counted: Counter[int]) -> KeyBalance:
-    counts = tuple(counted[place] for place in range(options))
-    even = sum(counts) / options
-    statistic = math.fsum((count - even) ** 2 / even for count in counts)
-    return KeyBalance(options, counts, float(chdtrc(options - 1, statistic)))

@@ -11,6 +11,7 @@ from itembank.authoring.content import ItemType, Option
 from itembank.authoring.flaws.flaw import Flaw, Rule
 from itembank.authoring.flaws.wording import Wording
 from itembank.authoring.flaws.words import content_words, visible_length, words_of
+from itembank.authoring.item_types.question import CHOICE_TYPES
 
 #: The key stands out if it is half as long again as the longest other option, and by some words.
 _LONGER, _LONGER_BY = 1.5, 12
@@ -38,14 +39,27 @@ def longest_option_is_key(content: Wording) -> list[Flaw]:
     if not _one_of_several(content):
         return []
     right = next(option for option in content.options if option.correct)
-    length, longest = visible_length(right.text), max(visible_length(o.text) for o in content.options if not o.correct)
+    return stands_out(_place(content, right), right.text, [o.text for o in content.options if not o.correct])
+
+
+def stands_out(field: str, right: str, wrong: Sequence[str]) -> list[Flaw]:
+    """Find a right choice that is much longer than all wrong ones.
+
+    Args:
+        field: Where it stands.
+        right: The right choice.
+        wrong: The wrong ones, at least one.
+    """
+    length, longest = visible_length(right), max(visible_length(text) for text in wrong)
     if length < _LONGER * longest or length - longest < _LONGER_BY:
         return []
-    return [Flaw(Rule.LONGEST_OPTION_IS_KEY, _place(content, right), numbers={"key": length, "others": longest})]
+    return [Flaw(Rule.LONGEST_OPTION_IS_KEY, field, numbers={"key": length, "others": longest})]
 
 
 def unequal_options(content: Wording) -> list[Flaw]:
     """Options of very different lengths are compared by their looks."""
+    if content.type not in CHOICE_TYPES:
+        return []
     lengths = [visible_length(option.text) for option in content.options] or [0]
     if min(lengths) == 0 or max(lengths) < _UNEQUAL * min(lengths) or max(lengths) - min(lengths) < _UNEQUAL_BY:
         return []
@@ -54,6 +68,8 @@ def unequal_options(content: Wording) -> list[Flaw]:
 
 def overlapping_options(content: Wording) -> list[Flaw]:
     """Where one option says all that another says, or their ranges of numbers meet, both can't be weighed apart."""
+    if content.type not in (*CHOICE_TYPES, ItemType.MATCHING):
+        return []
     found = []
     numbered = list(enumerate(content.options, start=1))
     for (first, one), (second, other) in combinations(numbered, 2):
@@ -65,7 +81,9 @@ def overlapping_options(content: Wording) -> list[Flaw]:
 def absolute_words(content: Wording) -> list[Flaw]:
     """Absolute words in wrong options alone tell that they are wrong."""
     pattern = _ABSOLUTE[content.language]
-    if any(pattern.search(option.text) for option in content.options if option.correct):
+    if content.type not in CHOICE_TYPES or any(
+        pattern.search(option.text) for option in content.options if option.correct
+    ):
         return []
     return [
         Flaw(Rule.ABSOLUTE_WORDS, f"options.{number}", seen=hit.group())
@@ -112,7 +130,12 @@ def odd_one_out(content: Wording) -> list[Flaw]:
 
 
 def missing_rationale(content: Wording) -> list[Flaw]:
-    """Without a reason for each option nobody can review whether the key is right and the others wrong."""
+    """Without a reason for each option nobody can review whether the key is right and the others wrong.
+
+    Items of other types have one reason for all.
+    """
+    if content.type not in CHOICE_TYPES:
+        return [] if content.rationale.strip() else [Flaw(Rule.MISSING_RATIONALE, "rationale")]
     return [
         Flaw(Rule.MISSING_RATIONALE, f"options.{number}")
         for number, option in enumerate(content.options, start=1)
@@ -123,7 +146,7 @@ def missing_rationale(content: Wording) -> list[Flaw]:
 def grammar_clue(content: Wording) -> list[Flaw]:
     """In English an article at the stem's end fits some options and not others."""
     ending = re.search(r"\b(an?)\s*(?:[.…:_]*)$", content.stem.strip(), re.IGNORECASE)
-    if content.language != "en" or ending is None:
+    if content.language != "en" or ending is None or content.type not in CHOICE_TYPES:
         return []
     wants_vowel = ending.group(1).lower() == "an"
     fits = [(option.text.strip()[:1].lower() in "aeiou") == wants_vowel for option in content.options]

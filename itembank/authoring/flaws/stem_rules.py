@@ -9,6 +9,7 @@ from itembank.authoring.content import CognitiveLevel
 from itembank.authoring.flaws.flaw import Flaw, Rule
 from itembank.authoring.flaws.wording import Wording
 from itembank.authoring.flaws.words import words_of
+from itembank.authoring.item_types.question import CHOICE_TYPES
 
 #: A negative in the question itself, not in the case that it tells before.
 _NEGATIVE: Final = {
@@ -31,7 +32,7 @@ _NEGATIVE_OPTION: Final = {
     "th": re.compile("^(?:ไม่(?!น้อยกว่า|เกิน|ต่ำกว่า)|มิ(?!ติ|เตอร์|ตร)|ห้าม|งด)"),
     "en": re.compile(r"^(?:not\b|no\b|never\b|do not\b|don't\b|does not\b)", re.IGNORECASE),
 }
-_BLANK: Final = re.compile(r"^\s*(?:_{2,}|\.{3,}|…+|-{3,})")
+_BLANK: Final = re.compile(r"^\s*(?:\[\[1\]\]|_{2,}|\.{3,}|…+|-{3,})")
 #: Words that one reads in the time that a question of this level usually gets, at some 150 words a minute.
 _WORDS: Final[dict[str, int]] = {CognitiveLevel.REMEMBER: 120, CognitiveLevel.UNDERSTAND: 150}
 _WORDS_ABOVE: Final = 220
@@ -64,7 +65,7 @@ def negative_stem(content: Wording) -> list[Flaw]:
 
 def double_negative(content: Wording) -> list[Flaw]:
     """A negative question over a negative option asks for logic instead of knowledge."""
-    if _negative(content) is None:
+    if _negative(content) is None or content.type not in CHOICE_TYPES:
         return []
     pattern = _NEGATIVE_OPTION[content.language]
     return [
@@ -81,14 +82,14 @@ def blank_at_beginning(content: Wording) -> list[Flaw]:
 
 def long_to_read(content: Wording) -> list[Flaw]:
     """Reading takes the time that thinking needs; a text shared by several items is read once and not counted."""
-    words = sum(len(words_of(text)) for text in (content.stem, *(option.text for option in content.options)))
+    words = sum(len(words_of(text)) for text in (content.stem, *_choices(content)))
     most = _WORDS.get(content.cognitive_level, _WORDS_ABOVE)
     return [Flaw(Rule.LONG_TO_READ, "stem", numbers={"words": words, "most": most})] if words > most else []
 
 
 def unexplained_abbreviation(content: Wording) -> list[Flaw]:
     """A short form that the item does not spell out tests whether one has met it."""
-    text = "\n".join((content.stimulus, content.stem, *(option.text for option in content.options)))
+    text = "\n".join((content.stimulus, content.stem, *_choices(content)))
     shorts = dict.fromkeys([*_LATIN.findall(text), *_THAI_SHORT.findall(text)])
     unknown = [
         short
@@ -96,6 +97,11 @@ def unexplained_abbreviation(content: Wording) -> list[Flaw]:
         if short.rstrip("s") not in _KNOWN and not _CELL.fullmatch(short) and not _explained(short, text)
     ]
     return [Flaw(Rule.UNEXPLAINED_ABBREVIATION, "stem", seen=", ".join(unknown))] if unknown else []
+
+
+def _choices(content: Wording) -> list[str]:
+    prompts = [text for prompt in content.prompts for text in (prompt.text, *prompt.options)]
+    return [*(option.text for option in content.options), *prompts]
 
 
 def _negative(content: Wording) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from itembank.authoring.content import Option
+from itembank.authoring.content import NumericKey, Option, Prompt
 
 
 class Wording(Protocol):
@@ -39,4 +39,19 @@ class Wording(Protocol):
     @property
     def options(self) -> Sequence[Option]:
         """The options in their order."""
+        ...
+
+    @property
+    def prompts(self) -> Sequence[Prompt]:
+        """Lines to match, or gaps."""
+        ...
+
+    @property
+    def number(self) -> NumericKey | None:
+        """The right number of a numeric item."""
+        ...
+
+    @property
+    def rationale(self) -> str:
+        """Why the answer is right, where no option says so."""
         ...

@@ -49,15 +49,20 @@ class ChoiceRule:
         """Count the right options where they count one by one, else 1."""
         return sum(option.correct for option in question.options) if question.partial_credit else 1
 
+    def right_answer(self, question: Question) -> Answer:
+        """Choose the right options."""
+        return Answer(tuple(place for place, option in enumerate(question.options) if option.correct))
+
     def taken(self, question: Question, answer: Answer) -> Answer:
         """Give the chosen places in rising order."""
         chosen = set(answer.selected)
         if not chosen:
-            raise InvalidInput(field="answer", expected="a chosen option")
+            raise InvalidInput(field="answer", expected="a chosen option", reason="answer_none")
         if not chosen <= set(range(len(question.options))):
-            raise InvalidInput(field="answer", expected=f"options from 1 to {len(question.options)}")
+            expected = f"options from 1 to {len(question.options)}"
+            raise InvalidInput(field="answer", expected=expected, reason="answer_option")
         if self.type is not ItemType.MULTIPLE_CHOICE and len(chosen) != 1:
-            raise InvalidInput(field="answer", expected="exactly one option")
+            raise InvalidInput(field="answer", expected="exactly one option", reason="answer_option")
         return Answer(selected=tuple(sorted(chosen)))
 
     def score(self, question: Question, answer: Answer) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from itembank.authoring.item_types.question import Answer, Question, RubricAspect, problem
+from itembank.authoring.item_types.question import Answer, Question, RubricAspect, checked_text, problem
 from itembank.errors import InvalidInput
 
 LONGEST_RESPONSE = 20_000
@@ -50,15 +50,17 @@ class ConstructedResponseRule:
         """Add up the most points of all aspects."""
         return sum(aspect.maximum for aspect in question.rubric)
 
+    def right_answer(self, question: Question) -> Answer:
+        """Refuse: what people mark has no one right answer.
+
+        Raises:
+            InvalidInput: Always.
+        """
+        raise InvalidInput(field="answer", expected="marks by people; a constructed response has no right answer")
+
     def taken(self, question: Question, answer: Answer) -> Answer:
         """Give the text as it was written, without blanks around it."""
-        text = answer.text.strip()
-        if not text:
-            raise InvalidInput(field="answer", expected="an answer in words", reason="answer_text")
-        if len(text) > LONGEST_RESPONSE:
-            expected = f"at most {LONGEST_RESPONSE} characters"
-            raise InvalidInput(field="answer", expected=expected, reason="answer_long")
-        return Answer(text=text)
+        return Answer(text=checked_text(answer, longest=LONGEST_RESPONSE))
 
     def score(self, question: Question, answer: Answer) -> int:
         """Refuse: nothing but people scores such an answer.

@@ -1,6 +1,7 @@
 """Inline choice: gaps in the text of the question, each with choices of its own.
 
-The stem marks its gaps as ``[[1]]``, ``[[2]]`` and so on.
+The stem marks its gaps as ``[[1]]``, ``[[2]]`` and so on. Choices are shown in a mixed order: many writers enter the
+right one first.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from itembank.authoring.item_types.question import (
     problem,
     text_problems,
 )
+from itembank.authoring.item_types.shown_order import mixed_order
 from itembank.errors import InvalidInput
 
-GAP = re.compile(r"\[\[(\d{1,2})\]\]")
+GAP = re.compile(r"\[\[([0-9]{1,2})\]\]")
 
 
 def gap_numbers(stem: str) -> list[int]:
@@ -47,12 +49,18 @@ class InlineChoiceRule:
         """Count the gaps where they count one by one, else 1."""
         return len(question.prompts) if question.partial_credit else 1
 
+    def right_answer(self, question: Question) -> Answer:
+        """Choose for each gap what is right."""
+        return Answer(tuple(mixed_order(gap.options).index(gap.key) for gap in question.prompts))
+
     def taken(self, question: Question, answer: Answer) -> Answer:
-        """Give the place of the choice for each gap."""
-        choices = [len(gap.options) for gap in question.prompts]
-        return Answer(selected=checked_places(answer, places=len(choices), choices=choices))
+        """Give the shown place of the choice for each gap."""
+        return Answer(selected=checked_places(answer, choices=[len(gap.options) for gap in question.prompts]))
 
     def score(self, question: Question, answer: Answer) -> int:
         """Give 1 if every gap is right; where parts count, a point for each."""
-        right = sum(place == gap.key for place, gap in zip(answer.selected, question.prompts, strict=True))
+        right = sum(
+            mixed_order(gap.options)[place] == gap.key
+            for place, gap in zip(answer.selected, question.prompts, strict=True)
+        )
         return right if question.partial_credit else int(right == len(question.prompts))

@@ -11,7 +11,7 @@ from itembank.authoring.item_types.question import (
     problem,
     text_problems,
 )
-from itembank.authoring.item_types.shown_order import shown_order
+from itembank.authoring.item_types.shown_order import mixed_order
 from itembank.errors import InvalidInput
 
 FEWEST_LINES = 2
@@ -41,13 +41,17 @@ class MatchingRule:
         """Count the lines where they count one by one, else 1."""
         return len(question.prompts) if question.partial_credit else 1
 
+    def right_answer(self, question: Question) -> Answer:
+        """Choose for each line what matches."""
+        shown = mixed_order([option.text for option in question.options])
+        return Answer(tuple(shown.index(prompt.key) for prompt in question.prompts))
+
     def taken(self, question: Question, answer: Answer) -> Answer:
         """Give the shown place of the choice for each line."""
-        count = len(question.prompts)
-        return Answer(selected=checked_places(answer, places=count, choices=[len(question.options)] * count))
+        return Answer(selected=checked_places(answer, choices=[len(question.options)] * len(question.prompts)))
 
     def score(self, question: Question, answer: Answer) -> int:
         """Give 1 if every line is matched rightly; where parts count, a point for each line."""
-        shown = shown_order([option.text for option in question.options])
+        shown = mixed_order([option.text for option in question.options])
         right = sum(shown[place] == prompt.key for place, prompt in zip(answer.selected, question.prompts, strict=True))
         return right if question.partial_credit else int(right == len(question.prompts))

@@ -1,29 +1,31 @@
-"""A number to enter, right within a tolerance; exact decimals throughout, so that the bounds themselves are sure."""
+"""A number to enter, right within a tolerance; exact numbers throughout, so that the bounds themselves are sure."""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 
-from itembank.authoring.item_types.question import Answer, Question, problem
+from itembank.authoring.item_types.question import Answer, Question, checked_text, problem
 from itembank.errors import InvalidInput
 
-#: Digits with or without commas between groups of three, and perhaps a part below one.
-_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?")
-_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙−–", "0123456789--")
+#: Digits with or without commas or blanks between groups of three, and perhaps a part below one.
+_NUMBER = re.compile(r"[+-]? ?(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+|\d+|(?=\.))(?:\.\d+)?", re.ASCII)
+#: Thai digits, and the full-width signs and the kinds of minus and blank that keyboards and word processors write.
+_AS_ASCII = str.maketrans("๐๑๒๓๔๕๖๗๘๙０１２３４５６７８９－＋．，−–\u00a0\u2009\u202f", "01234567890123456789-+.,--   ")
 LONGEST_NUMBER = 40
 
 
 def read_number(text: str) -> Decimal | None:
     """Read a number as people in Thailand write it; None if it is none.
 
-    Thai and Arabic digits, a comma between thousands, a point before decimals. A comma elsewhere is refused: whether
-    1,5 stands for one and a half or for fifteen is not for us to guess.
+    Thai and Arabic digits, a comma or a blank between thousands, a point before decimals. A comma elsewhere is
+    refused: whether 1,5 or 0,500 stands for a part of one or for thousands is not for us to guess.
     """
-    plain = text.translate(_THAI_DIGITS).strip().replace(" ", "").replace("\u00a0", "")
-    if len(plain) > LONGEST_NUMBER or not any(letter.isdigit() for letter in plain) or not _NUMBER.fullmatch(plain):
+    plain = text.translate(_AS_ASCII).strip()
+    if len(plain) > LONGEST_NUMBER or not _NUMBER.fullmatch(plain):
         return None
-    return Decimal(plain.replace(",", ""))
+    return Decimal(plain.replace(",", "").replace(" ", ""))
 
 
 class NumericRule:
@@ -45,12 +47,17 @@ class NumericRule:
         """Give 1."""
         return 1
 
+    def right_answer(self, question: Question) -> Answer:
+        """Enter the right number."""
+        return Answer(text=question.number.value if question.number else "")
+
     def taken(self, question: Question, answer: Answer) -> Answer:
-        """Give the number as it was typed, without blanks around it and without the unit that stands there anyway."""
-        text = answer.text.strip()
-        unit = question.number.unit if question.number else ""
-        if unit and text.endswith(unit):
-            text = text.removesuffix(unit).strip()
+        """Give the number as it was typed, without the unit, which stands after the field anyway."""
+        unit = question.number.unit.strip() if question.number else ""
+        text = checked_text(answer, longest=2 * LONGEST_NUMBER)
+        # Only where there is no number yet, or a unit such as m2 could take a digit away.
+        if unit and read_number(text) is None and text.casefold().endswith(unit.casefold()):
+            text = text[: -len(unit)].strip()
         if read_number(text) is None:
             raise InvalidInput(field="answer", expected="a number, such as 1,250.50", reason="answer_number")
         return Answer(text=text)
@@ -62,5 +69,6 @@ class NumericRule:
         tolerance = read_number(key.tolerance) if key else None
         if key is None or entered is None or value is None or tolerance is None:
             return 0
-        room = abs(value) * tolerance / 100 if key.percent else tolerance
-        return int(abs(entered - value) <= room)
+        # Decimals round to 28 digits when they are added; fractions never do.
+        room = abs(Fraction(value)) * Fraction(tolerance) / 100 if key.percent else Fraction(tolerance)
+        return int(abs(Fraction(entered) - Fraction(value)) <= room)

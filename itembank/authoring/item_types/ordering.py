@@ -25,12 +25,17 @@ class OrderingRule:
         """Count the pairs of neighbours where they count one by one, else 1."""
         return len(question.options) - 1 if question.partial_credit else 1
 
+    def right_answer(self, question: Question) -> Answer:
+        """Put everything in the order in which it is kept."""
+        shown = shown_order([option.text for option in question.options])
+        return Answer(tuple(shown.index(place) for place in range(len(shown))))
+
     def taken(self, question: Question, answer: Answer) -> Answer:
         """Give the shown places from first to last."""
         count = len(question.options)
-        places = checked_places(answer, places=count, choices=[count] * count)
+        places = checked_places(answer, choices=[count] * count)
         if len(set(places)) < count:
-            raise InvalidInput(field="answer", expected="a place of its own for each entry")
+            raise InvalidInput(field="answer", expected="each entry at one place", reason="answer_twice")
         return Answer(selected=places)
 
     def score(self, question: Question, answer: Answer) -> int:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from itembank.errors import InvalidInput
+from itembank.storable_text import can_be_kept
 
 MAXIMUM_OPTIONS = 9  # one for each digit key
 
@@ -144,8 +145,18 @@ class TypeRule(Protocol):
         """Give the score of a wholly right answer."""
         ...
 
+    def right_answer(self, question: Question) -> Answer:
+        """Give an answer that gets everything, at the places that are shown.
+
+        Raises:
+            InvalidInput: People mark such answers, so that nobody can tell beforehand.
+        """
+        ...
+
     def taken(self, question: Question, answer: Answer) -> Answer:
-        """Give the answer in the one form in which it is kept: two that mean the same become equal.
+        """Give the answer in the form in which it is kept: only what the type asks for, typed text as it was typed.
+
+        Taking an answer again changes nothing.
 
         Raises:
             InvalidInput: It is none that the question can have.
@@ -178,20 +189,47 @@ def text_problems(field: str, texts: Sequence[str], *, least: int, most: int) ->
     return found
 
 
-def checked_places(answer: Answer, *, places: int, choices: Sequence[int]) -> tuple[int, ...]:
+def checked_places(answer: Answer, *, choices: Sequence[int]) -> tuple[int, ...]:
     """Check an answer with one choice for each of several places.
 
     Args:
         answer: What was entered.
-        places: How many choices are needed.
         choices: How many there are to choose from, for each place.
 
     Raises:
-        InvalidInput: A choice is missing, there is one too many, or one does not exist.
+        InvalidInput: A choice is missing, there is one too many, or one does not exist; ``numbers`` are the places.
     """
-    if len(answer.selected) != places:
-        raise InvalidInput(field="answer", expected=f"a choice for each of the {places} places")
-    for number, (chosen, available) in enumerate(zip(answer.selected, choices, strict=True), start=1):
-        if not 0 <= chosen < available:
-            raise InvalidInput(field="answer", expected=f"a choice from 1 to {available} for place {number}")
-    return tuple(answer.selected)
+    if len(answer.selected) > len(choices):
+        expected = f"a choice for each of the {len(choices)} places"
+        raise InvalidInput(field="answer", expected=expected, reason="answer_option")
+    chosen = (*answer.selected, *[-1] * (len(choices) - len(answer.selected)))
+    numbers = ", ".join(
+        str(number)
+        for number, (place, available) in enumerate(zip(chosen, choices, strict=True), start=1)
+        if not 0 <= place < available
+    )
+    if numbers:
+        expected = f"a choice, from 0 up, for each of the {len(choices)} places; none fits at {numbers}"
+        raise InvalidInput(field="answer", expected=expected, reason="answer_missing", numbers=numbers)
+    return chosen
+
+
+def checked_text(answer: Answer, *, longest: int) -> str:
+    """Check what was typed, and give it without blanks around it.
+
+    Args:
+        answer: What was entered.
+        longest: Characters at most.
+
+    Raises:
+        InvalidInput: There is nothing, too much of it, or what no database can keep.
+    """
+    text = answer.text.strip()
+    if not text:
+        raise InvalidInput(field="answer", expected="an answer in words or digits", reason="answer_text")
+    if len(text) > longest:
+        raise InvalidInput(field="answer", expected=f"at most {longest} characters", reason="answer_long", most=longest)
+    if not can_be_kept(text):
+        expected = "a text without null characters and broken ones"
+        raise InvalidInput(field="answer", expected=expected, reason="answer_text")
+    return text

@@ -8,15 +8,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from itembank.authoring.item_types.question import Answer, Question, problem, text_problems
+from itembank.authoring.item_types.question import Answer, Question, checked_text, problem, text_problems
 from itembank.errors import InvalidInput
 
 MOST_ALTERNATIVES = 20
 LONGEST_ANSWER = 200
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
-_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-_QUOTES = str.maketrans("“”‘’«»", '""\'\'""')
+#: Soft hyphens, blanks without width, joiners, marks of direction: nobody sees them, and pasted text is full of them.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_SAME_SIGNS = str.maketrans("๐๑๒๓๔๕๖๗๘๙“”„‘’‚`´«»‐‑‒–—−", "0123456789\"\"\"'''''\"\"------")
+_SPLIT_AM = re.compile("\u0e4d([\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*)\u0e32")
+_SIGNS = re.compile("[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e]+")
 _BLANK_BESIDE_THAI = re.compile(r"(?<=[\u0e00-\u0e7f]) | (?=[\u0e00-\u0e7f])")
 _EDGES = " .,;:!?\"'()"
 
@@ -24,16 +26,28 @@ _EDGES = " .,;:!?\"'()"
 def one_spelling(text: str) -> str:
     """Bring a text to the spelling in which answers are compared.
 
-    Compatibility forms, capital letters, invisible characters, runs of blanks, punctuation at the ends, Thai digits
-    and the ways to type the same Thai vowels make no difference; nor do blanks beside Thai letters, since Thai has
-    none between words.
+    Compatibility forms, capital letters, invisible characters, runs of blanks, kinds of quotation mark and hyphen,
+    punctuation at the ends, Thai digits and the ways to type the same Thai syllable make no difference; nor do blanks
+    beside Thai letters, since Thai has none between words. Everything else does: C++ is not C, and 1.5 is not 15.
     """
-    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_THAI_DIGITS).translate(_QUOTES)
-    plain = plain.casefold().replace("เเ", "แ")
-    # The compatibility form splits am into two signs; a tone mark may have been typed before, between or after them.
-    plain = re.sub("\u0e4d([\u0e48-\u0e4b])\u0e32", "\\1\u0e4d\u0e32", plain)
-    plain = " ".join(plain.split())
-    return _BLANK_BESIDE_THAI.sub("", plain).strip(_EDGES)
+    plain = _INVISIBLE.sub("", text).translate(_SAME_SIGNS)
+    # Twice, since small letters may be composed otherwise than the capitals that they come from.
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", plain).casefold())
+    plain = _BLANK_BESIDE_THAI.sub("", " ".join(plain.split()))
+    return _thai_syllables(plain).strip(_EDGES)
+
+
+def _thai_syllables(text: str) -> str:
+    """Give the signs above and below Thai letters in one order; typed in another they look the same, or nearly so."""
+    # The compatibility form splits am into two signs, perhaps with a tone mark between them.
+    whole = _SPLIT_AM.sub("\\1\u0e33", text.replace("เเ", "แ"))
+    # One sign over another of its kind can't be seen, so each counts once.
+    return _SIGNS.sub(lambda found: "".join(sorted(set(found[0]), key=_rank)), whole)
+
+
+def _rank(sign: str) -> tuple[bool, bool, str]:
+    # Vowels, then tones and the sign of silence, then am.
+    return sign == "\u0e33", "\u0e48" <= sign <= "\u0e4e", sign
 
 
 class ShortTextRule:
@@ -58,14 +72,15 @@ class ShortTextRule:
         """Give 1."""
         return 1
 
+    def right_answer(self, question: Question) -> Answer:
+        """Enter the first of the answers that count as right."""
+        return Answer(text=question.accepted[0])
+
     def taken(self, question: Question, answer: Answer) -> Answer:
         """Give the text without blanks around it."""
-        text = answer.text.strip()
+        text = checked_text(answer, longest=LONGEST_ANSWER)
         if not one_spelling(text):
             raise InvalidInput(field="answer", expected="an answer in words or digits", reason="answer_text")
-        if len(text) > LONGEST_ANSWER:
-            expected = f"at most {LONGEST_ANSWER} characters"
-            raise InvalidInput(field="answer", expected=expected, reason="answer_long")
         return Answer(text=text)
 
     def score(self, question: Question, answer: Answer) -> int:
