@@ -11,17 +11,24 @@ from fastapi.routing import APIRoute
 
 from api.problems import PROBLEM_MEDIA_TYPE, Problem, install_problems
 from api.resources import (
+    alike_items,
     banks,
     calibrations,
     dif_studies,
     exams,
     group_data,
+    images,
+    item_comments,
     item_decisions,
     item_differences,
     item_enemies,
+    item_exchange,
+    item_flaws,
+    item_reviews,
     item_statistics,
     items,
     judging,
+    marking,
     measurement_reports,
     neutralisations,
     people,
@@ -33,8 +40,10 @@ from api.resources import (
     standard,
     standard_setting,
     supervision,
+    writing_needs,
 )
 from itembank.database import Database
+from itembank.media.cleaning import IMAGES_AT_ONCE
 from itembank.settings import Settings
 
 API_PREFIX = "/api/v1"
@@ -86,14 +95,22 @@ def create_api(
     # As many transactions at once as there are connections; the others wait here, where waiting costs nothing. Waiting
     # for a connection in a thread would, when hundreds start an exam together, leave no thread to those that hold one.
     api.state.places = asyncio.Semaphore(settings.pool_size)
+    # An image takes a hundred megabytes and a second of a processor while it is read anew.
+    api.state.cleaning = asyncio.Semaphore(IMAGES_AT_ONCE)
     areas = (
         signing_in,
         sitting_an_exam,
         supervision,
         standard,
         items,
+        images,
         item_differences,
         item_enemies,
+        item_flaws,
+        alike_items,
+        item_reviews,
+        item_comments,
+        item_exchange,
         item_decisions,
         banks,
         calibrations,
@@ -108,6 +125,8 @@ def create_api(
         measurement_reports,
         standard_setting,
         judging,
+        marking,
+        writing_needs,
         problem_types,
     )
     for area in areas:

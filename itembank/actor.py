@@ -10,7 +10,7 @@ from itembank.errors import NotAllowed
 
 
 class Role(StrEnum):
-    """The six roles of a person; one person may hold several."""
+    """The seven roles of a person; one person may hold several."""
 
     CANDIDATE = "candidate"
     ITEM_WRITER = "item_writer"
@@ -18,6 +18,7 @@ class Role(StrEnum):
     PSYCHOMETRICIAN = "psychometrician"
     ADMINISTRATOR = "administrator"
     JUDGE = "judge"
+    MARKER = "marker"
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,14 @@ class OwnWork(SamatError):
     sentence = "Somebody other than the item's writer has to approve it."
 
 
+class AlreadyVoted(SamatError):
+    """Nobody votes twice on what waits for review."""
+
+    code = "already_voted"
+    kind = ErrorKind.CONFLICT
+    sentence = "You have already voted on version {current}."
+
+
 class SecondPersonNeeded(SamatError):
     """Nobody publishes what he approved."""
 
@@ -195,6 +203,30 @@ class SittingFinished(SamatError):
     code = "sitting_finished"
     kind = ErrorKind.CONFLICT
     sentence = "This sitting has ended."
+
+
+class ResultWaits(SamatError):
+    """A result can't be told before its tasks are marked."""
+
+    code = "result_waits"
+    kind = ErrorKind.CONFLICT
+    sentence = "The result waits for marking: {marked} of {asked} written tasks are marked."
+
+
+class AlreadyMarked(SamatError):
+    """An answer needs no further mark, or none of this person."""
+
+    code = "already_marked"
+    kind = ErrorKind.CONFLICT
+    sentence = "This answer needs no mark of yours, or none any more."
+
+
+class OwnResponse(SamatError):
+    """Nobody marks what he wrote himself."""
+
+    code = "own_response"
+    kind = ErrorKind.NOT_ALLOWED
+    sentence = "Nobody marks an answer of his own."
 
 
 class NotEnoughAnswers(SamatError):

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     calibration_processes: int = Field(default=1, ge=1, le=256)
     #: Address of a Dask scheduler, such as tcp://10.0.0.5:8786, whose workers do the work of calibration runs instead.
     calibration_dask: str | None = None
+    #: The largest file of items that may be uploaded, in megabytes.
+    import_megabytes: int = Field(default=100, ge=1, le=100)
     #: Database connections that one process may hold.
     pool_size: int = Field(default=10, ge=1, le=200)
 

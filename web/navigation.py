@@ -22,6 +22,7 @@ class NavEntry:
 _ENTRIES: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("/exams", "navigation.my_exams", "clipboard-list", frozenset({Role.CANDIDATE})),
     ("/judging", "navigation.judging", "clipboard-check", frozenset({Role.JUDGE})),
+    ("/marking", "navigation.marking", "file-pen", frozenset({Role.MARKER})),
     ("/bank", "navigation.bank", "layout-grid", frozenset({Role.ITEM_WRITER, Role.REVIEWER, Role.PSYCHOMETRICIAN})),
     ("/review", "navigation.review", "list-checks", frozenset({Role.REVIEWER})),
     ("/measurement", "navigation.measurement", "chart-line", frozenset({Role.PSYCHOMETRICIAN})),
@@ -41,6 +42,12 @@ _ENTRIES: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
         "award",
         frozenset({Role.PSYCHOMETRICIAN, Role.ADMINISTRATOR}),
     ),
+    (
+        "/marking/progress",
+        "navigation.marking_progress",
+        "file-clock",
+        frozenset({Role.PSYCHOMETRICIAN, Role.ADMINISTRATOR}),
+    ),
     ("/administration/sittings", "navigation.sittings", "circle-play", frozenset({Role.ADMINISTRATOR})),
     (
         "/neutralisations",
@@ -50,6 +57,7 @@ _ENTRIES: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ),
     ("/administration/people", "navigation.people", "users", frozenset({Role.ADMINISTRATOR})),
     ("/administration/groups", "navigation.groups", "shield-check", frozenset({Role.ADMINISTRATOR})),
+    ("/administration/reviewing", "navigation.review_rules", "list-checks", frozenset({Role.ADMINISTRATOR})),
     ("/administration/audit", "navigation.audit", "history", frozenset({Role.ADMINISTRATOR})),
     ("/standard", "navigation.standard", "book-open", frozenset(Role) - {Role.CANDIDATE}),
 )

@@ -30,8 +30,11 @@ from itembank.errors import InvalidInput, NotAllowed, NotSignedIn
 from itembank.people.sign_in import actor_of_token
 from itembank.settings import Settings
 from itembank.storable_text import can_be_kept
+from web.image_sizes import sizes_for
 from web.navigation import navigation_for
+from web.rich_text import install_rich_text
 from web.security import SAFE_METHODS, form_token, session_token
+from web.select_words import select_words
 from web.texts_catalogue import DEFAULT_LANGUAGE, LANGUAGES, Texts
 
 LANGUAGE_COOKIE = "samat_language"
@@ -100,13 +103,16 @@ def _language(request: Request) -> str:
 @lru_cache(maxsize=1)
 def templates() -> Environment:
     """Make the template environment; a value that a page forgot to pass is an error, not an empty place."""
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("web"),
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    install_rich_text(environment)
+    environment.globals["select_words"] = select_words
+    return environment
 
 
 @lru_cache(maxsize=512)
@@ -198,6 +204,7 @@ class Page:
             "static": static,
             "notices": [found for found in (notice, self._passed_notice()) if found is not None],
             "csrf_token": form_token(self.token),
+            "image_sizes": sizes_for(getattr(self.request.state, "transaction", None)),
         }
 
     def _passed_notice(self) -> Notice | None:
@@ -217,6 +224,8 @@ def _page(request: Request, session: Transaction, now: Now) -> Page:
     settings: Settings = request.app.state.settings
     token = session_token(request, settings=settings)
     actor = actor_of_token(session, token=token, now=now) if token else None
+    # For what only shows while a template is rendered, such as how large an image is.
+    request.state.transaction = session
     return Page(
         request=request,
         actor=actor,

@@ -13,11 +13,13 @@ from fastapi.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from api.routes import API_PREFIX, create_api
+from itembank.authoring.enemy_proposals import propose_enemies
 from itembank.calibration_runs.worker import CalibrationWorker
 from itembank.clock import utc_now
 from itembank.database import Database
 from itembank.delivery.sittings import settle_expired
 from itembank.dif_studies.worker import DifStudyWorker
+from itembank.item_imports.worker import ImportWorker
 from itembank.neutralisation.worker import CorrectionWorker
 from itembank.settings import Settings, load_settings
 from itembank.simulations.worker import SimulationWorker
@@ -30,17 +32,23 @@ from web.pages import (
     candidate,
     dif_studies,
     home,
+    item_exchange,
     judging,
+    marking,
     measurement,
     measurement_reports,
+    media,
     neutralisations,
     simulations,
     standard_setting,
+    writing_needs,
+    written_tasks,
 )
 from web.request_log import RequestLog, configure_logging
 from web.security import SameOrigin, SecurityHeaders
 
 _SETTLE_EVERY_SECONDS = 20
+_COMPARE_EVERY_SECONDS = 5
 
 log = structlog.get_logger("samat")
 
@@ -72,6 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.simulation_worker = SimulationWorker(app.state.database)
     app.state.dif_worker = DifStudyWorker(app.state.database)
     app.state.correction_worker = CorrectionWorker(app.state.database)
+    app.state.import_worker = ImportWorker(app.state.database)
     api = create_api(
         database=app.state.database,
         settings=settings,
@@ -80,19 +89,25 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         dif_worker=app.state.dif_worker,
     )
     app.state.places = api.state.places
+    app.state.cleaning = api.state.cleaning
     app.mount(API_PREFIX, api)
     app.mount("/static", _KeptFiles(directory=str(files("web") / "static")))
     for pages in (
         home,
         candidate,
+        written_tasks,
+        writing_needs,
         bank,
+        item_exchange,
         measurement,
         measurement_reports,
+        media,
         calibrations,
         dif_studies,
         simulations,
         standard_setting,
         judging,
+        marking,
         neutralisations,
         administrator,
     ):
@@ -120,13 +135,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.simulation_worker.start()
     app.state.dif_worker.start()
     app.state.correction_worker.start()
+    app.state.import_worker.start()
     settling = asyncio.create_task(_settle_again_and_again(app.state.database))
+    comparing = asyncio.create_task(_compare_again_and_again(app.state.database))
     try:
         yield
     finally:
-        settling.cancel()
-        with suppress(asyncio.CancelledError):
-            await settling
+        for task in (settling, comparing):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        app.state.import_worker.stop()
         app.state.correction_worker.stop()
         app.state.dif_worker.stop()
         app.state.simulation_worker.stop()
@@ -145,3 +164,19 @@ async def _settle_again_and_again(database: Database) -> None:
         else:
             if ended:
                 log.info("ended expired sittings", count=ended)
+
+
+async def _compare_again_and_again(database: Database) -> None:
+    compared = 0
+    while True:
+        # After an import there is a second batch to compare, and perhaps a tenth.
+        await asyncio.sleep(0 if compared else _COMPARE_EVERY_SECONDS)
+        try:
+            compared = await asyncio.to_thread(propose_enemies, database, now=utc_now())
+        except Exception:
+            # As above: the next round tries again.
+            log.exception("looking for items alike failed")
+            compared = 0
+        else:
+            if compared:
+                log.info("compared items", count=compared)

@@ -54,6 +54,8 @@ _DESIGN = {
     "pretest_random_share": 0.3,
     "unit_correlation": None,
     "testlet_sd": 0.5,
+    "written_tasks": 0,
+    "marking_tolerance": 0,
 }
 _TIMES = {"time_limit_minutes": 60, "opens_at": "2026-11-22T02:00:00Z", "closes_at": "2026-11-22T10:00:00Z"}
 _EXAM = {
@@ -143,6 +145,8 @@ class DesignShown(Shown):
     pretest_random_share: float
     unit_correlation: float | None = Field(description="Null: earlier units do not inform the start of a sitting.")
     testlet_sd: float
+    written_tasks: int = Field(description="Tasks answered in words after the questions, marked by two people each.")
+    marking_tolerance: int = Field(description="Points by which two markers may differ and still agree.")
 
     @field_validator("blueprint", mode="before")
     @classmethod
@@ -191,6 +195,7 @@ class ExaminableUnitShown(Shown):
     covered_criteria: int
     written_criteria: int
     pretest_items: int = Field(description="Items besides that are tried out and do not count.")
+    written_tasks: int = Field(description="Tasks answered in words that an exam may ask for.")
     complete: bool
 
 
@@ -206,6 +211,7 @@ class ExaminableUnitsShown(Shown):
                 "covered_criteria": 4,
                 "written_criteria": 4,
                 "pretest_items": 2,
+                "written_tasks": 0,
                 "complete": True,
             }
         ]

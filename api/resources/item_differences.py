@@ -11,7 +11,7 @@ from pydantic import Field
 from api.authentication import Caller
 from api.schema import Shown, example
 from api.transaction import Transaction
-from itembank.authoring.version_differences import VersionDifferences, version_differences
+from itembank.authoring.version_differences import version_differences
 
 router = APIRouter(prefix="/items", tags=["items"])
 
@@ -20,6 +20,14 @@ _SIDE = {
     "stimulus": [],
     "stem": _PASSAGES,
     "options": [{"text": _PASSAGES, "rationale": [], "correct": True, "key_changed": False}],
+    "prompts": [],
+    "value": [],
+    "unit": [],
+    "accepted": [],
+    "rubric": [],
+    "rationale": [],
+    "order_changed": False,
+    "translations": [],
 }
 
 VersionNumber = Annotated[int | None, Query(ge=1, le=1_000_000)]
@@ -41,12 +49,35 @@ class OptionPassagesShown(Shown):
     key_changed: bool
 
 
+class PromptPassagesShown(Shown):
+    """A line to match, or a gap with its choices; likewise."""
+
+    text: list[PassageShown]
+    options: list[list[PassageShown]]
+    key_changed: bool
+
+
+class AspectPassagesShown(Shown):
+    """An aspect of a rubric; likewise."""
+
+    title: list[PassageShown]
+    levels: list[list[PassageShown]]
+
+
 class SideShown(Shown):
-    """One version as it stands beside the other."""
+    """One version as it stands beside the other, with its translations."""
 
     stimulus: list[PassageShown]
     stem: list[PassageShown]
     options: list[OptionPassagesShown]
+    prompts: list[PromptPassagesShown]
+    value: list[PassageShown] = Field(description="The right number of a numeric item.")
+    unit: list[PassageShown]
+    accepted: list[list[PassageShown]]
+    rubric: list[AspectPassagesShown]
+    rationale: list[PassageShown]
+    order_changed: bool = Field(description="Whether options whose order is the key stand in another order.")
+    translations: list[SideShown]
 
 
 class FieldChangeShown(Shown):
@@ -80,6 +111,12 @@ def compare_versions(
     session: Transaction,
     before: VersionNumber = None,
     after: VersionNumber = None,
-) -> VersionDifferences:
+) -> dict[str, object]:
     """Mark what changed between two versions, the two newest if none are named. For those who work on the bank."""
-    return version_differences(session, actor=caller, item_id=item_id, before=before, after=after)
+    found = version_differences(session, actor=caller, item_id=item_id, before=before, after=after)
+    return {
+        "before": found.before.wording,
+        "after": found.after.wording,
+        "fields": found.fields,
+        "same_wording": found.same_wording,
+    }

@@ -146,6 +146,22 @@ class NewestShown(Shown):
     observed: list[ObservedShown] = Field(description="By ability as the answers to the other items tell it.")
 
 
+class ScoreLineShown(Shown):
+    """How many answers got a score."""
+
+    score: int
+    count: int
+    share: float
+    mean_ability: float | None
+
+
+class WrongEntryShown(Shown):
+    """A wrong answer that several people typed; nobody is named, and what only one typed is not told."""
+
+    text: str
+    count: int
+
+
 class ItemDetailShown(Shown):
     """One item of the bank in force in depth."""
 
@@ -171,6 +187,8 @@ class ItemDetailShown(Shown):
         in_force=True,
         newest=None,
         groups=[{"ability": -1.1, "count": 62, "shares": [0.41, 0.22, 0.25, 0.12]}],
+        scores=[],
+        entries=[],
     )
 
     unit: UnitFiguresShown
@@ -183,6 +201,8 @@ class ItemDetailShown(Shown):
     in_force: bool = Field(description="Whether the figures are those of the bank in force, not of an earlier one.")
     newest: NewestShown | None = Field(description="The newest finished calibration's estimate, where there is one.")
     groups: list[AbilityGroupShown] = Field(description="What the options attract, by fifths of ability.")
+    scores: list[ScoreLineShown] = Field(description="How many got which score, where there are no options to choose.")
+    entries: list[WrongEntryShown] = Field(description="Wrong answers that several typed, the most frequent first.")
 
 
 class StatisticsFilter(Sent):
@@ -238,6 +258,8 @@ def _shown(detail: ItemDetail) -> dict[str, Any]:
         if newest
         else None,
         "groups": detail.groups,
+        "scores": detail.scores,
+        "entries": detail.entries,
     }
 
 

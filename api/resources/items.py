@@ -10,35 +10,22 @@ from fastapi import APIRouter, Query
 from pydantic import Field, field_validator
 
 from api.authentication import Caller
+from api.resources.item_content import CONTENT_EXAMPLE, ContentSent, ContentShown
 from api.schema import Sent, Shown, example
 from api.transaction import Now, Transaction
 from itembank.authoring import items
-from itembank.authoring.content import CognitiveLevel, ItemContent, ItemType
+from itembank.authoring.content import ItemType
+from itembank.authoring.flaws.flaw import Rule
+from itembank.authoring.item_list import ItemOrder, Narrowing
 from itembank.authoring.items import ItemView
 from itembank.authoring.lifecycle import ItemState, Move
 
 router = APIRouter(prefix="/items", tags=["items"])
 
-_CONTENT = {
-    "criterion": "DG101-1.1",
-    "type": "single_choice",
-    "cognitive_level": "understand",
-    "difficulty_rating": 3,
-    "language": "th",
-    "stem": "ข้อใดเป็นข้อมูลส่วนบุคคลตามกฎหมายคุ้มครองข้อมูลส่วนบุคคล",
-    "options": [
-        {"text": "หมายเลขโทรศัพท์ของบุคคล", "correct": True, "rationale": "ระบุตัวบุคคลได้"},
-        {"text": "จำนวนประชากรของจังหวัด", "correct": False, "rationale": "เป็นข้อมูลรวม ไม่ระบุตัวบุคคล"},
-    ],
-    "source": "",
-    "testlet": "",
-    "stimulus": "",
-    "partial_credit": False,
-}
 _VERSION = {
     "id": "c1f2bb0e-5a1e-4c40-8f22-8b8a4a4e0a55",
     "number": 1,
-    "content": _CONTENT,
+    "content": CONTENT_EXAMPLE,
     "state": "draft",
     "writer_name": "สมหญิง รักเรียน",
     "written_at": "2026-11-22T05:00:00Z",
@@ -51,50 +38,16 @@ _LINE = {
     "difficulty_rating": 3,
     "state": "draft",
     "version": 1,
-    "stem": _CONTENT["stem"],
+    "stem": CONTENT_EXAMPLE["stem"],
     "writer_name": "สมหญิง รักเรียน",
     "written_at": "2026-11-22T05:00:00Z",
 }
 
 
-class OptionSent(Sent):
-    """One option."""
-
-    text: str
-    correct: bool
-    rationale: str = ""
-
-
-class ContentSent(Sent):
-    """Everything that a writer decides about a question."""
-
-    model_config = example(**_CONTENT)
-
-    criterion: str
-    type: ItemType
-    cognitive_level: CognitiveLevel
-    difficulty_rating: int = Field(ge=1, le=5)
-    language: str = "th"
-    stem: str
-    options: list[OptionSent] = Field(max_length=9)
-    source: str = ""
-    testlet: str = Field(
-        default="", description="Code of the testlet: its items share the stimulus and are given one after the other."
-    )
-    stimulus: str = Field(default="", description="Text shown above the question.")
-    partial_credit: bool = Field(
-        default=False, description="Whether the right options of a multiple-choice item count one by one."
-    )
-
-    def content(self) -> ItemContent:
-        """Give the content as the bank knows it."""
-        return ItemContent.from_dict(self.model_dump(mode="json"))
-
-
 class VersionSent(Sent):
     """An edit: the new content, and the version that the editor was looking at."""
 
-    model_config = example(started_from=1, content=_CONTENT)
+    model_config = example(started_from=1, content=CONTENT_EXAMPLE)
 
     started_from: int = Field(ge=1, le=1_000_000)
     content: ContentSent
@@ -113,30 +66,6 @@ class MoveSent(Sent):
         le=1_000_000,
         description="The version that the decision is about; a newer one is then a conflict.",
     )
-
-
-class OptionShown(Shown):
-    """One option with its place in the key."""
-
-    text: str
-    correct: bool
-    rationale: str
-
-
-class ContentShown(Shown):
-    """What a version says."""
-
-    criterion: str
-    type: ItemType
-    cognitive_level: CognitiveLevel
-    difficulty_rating: int
-    language: str
-    stem: str
-    options: list[OptionShown]
-    source: str
-    testlet: str
-    stimulus: str
-    partial_credit: bool
 
 
 class VersionShown(Shown):
@@ -235,20 +164,40 @@ class ItemFilter(Sent):
 
     criterion: str | None = Field(default=None, description="Code of a criterion, an element or a unit.")
     state: ItemState | None = None
-    search: str = Field(default="", max_length=200, description="Text in the code, the testlet, the stem or an option.")
+    search: str = Field(
+        default="", max_length=200, description="Text in the code, the testlet or any text of the item."
+    )
+    type: ItemType | None = None
+    difficulty_rating: int | None = Field(default=None, ge=1, le=5)
+    language: str = Field(default="", max_length=5, description="The language that the item was written in.")
+    writer: str = Field(default="", max_length=200, description="Name of who wrote the newest version.")
+    mine: bool = Field(default=False, description="Only items whose newest version the caller wrote.")
+    flawed: bool = Field(default=False, description="Only items that a rule of item writing warns of.")
+    rule: Rule | None = Field(default=None, description="Only items that this rule warns of.")
+    order: ItemOrder = ItemOrder.CODE
     offset: int = Field(default=0, ge=0, le=1_000_000)
     limit: int = Field(default=50, ge=1, le=500)
 
 
 @router.get("", response_model=ItemsShown, summary="List items")
 def list_items(wanted: Annotated[ItemFilter, Query()], caller: Caller, session: Transaction) -> dict[str, object]:
-    """List items by code, newest versions only. For those who work on the bank."""
+    """List items, newest versions only. For those who work on the bank."""
     lines, total = items.list_items(
         session,
         actor=caller,
         criterion=wanted.criterion,
         state=wanted.state,
         search=wanted.search,
+        narrowing=Narrowing(
+            type=wanted.type,
+            difficulty_rating=wanted.difficulty_rating,
+            language=wanted.language,
+            writer=wanted.writer,
+            mine=wanted.mine,
+            flawed=wanted.flawed,
+            rule=wanted.rule,
+            order=wanted.order,
+        ),
         offset=wanted.offset,
         limit=wanted.limit,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
@@ -9,9 +10,13 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.authentication import Caller
+from api.resources.sitting_an_exam import ShownItemOut
 from api.resources.standard_setting import CompromiseShown, ImpactLineShown, ItemFindingShown, JudgeFindingShown
 from api.schema import Sent, Shown, example
 from api.transaction import Now, Transaction
+from itembank.authoring.content import ItemContent, ItemType
+from itembank.authoring.item_types.rules import rule_of
+from itembank.authoring.shown_item import shown_item
 from itembank.standard_setting.judging import (
     JudgedLine,
     JudgingView,
@@ -147,13 +152,11 @@ class JudgingShown(Shown):
     rated: list[UUID] = Field(description="items whose curves are their writers' ratings, not calibrated")
 
 
-class ItemToJudgeShown(Shown):
-    """What an item says; the key once it is judged, where the panel shows it."""
+class ItemToJudgeShown(ShownItemOut):
+    """What an item says, in the language it was written in; the key once it is judged, where the panel shows it."""
 
-    stem: str
-    stimulus: str
-    options: list[str]
-    key: list[int] | None = Field(description="places of the right options from 0; null until they may be seen")
+    key: list[int] | None = Field(description="Right answer in places that are shown; null until it may be seen.")
+    key_texts: list[str] | None = Field(description="What counts as right where the answer is typed; null likewise.")
 
 
 class PageShown(Shown):
@@ -162,7 +165,10 @@ class PageShown(Shown):
     model_config = example(
         place=1, code="DG101-1.1-01", criterion="DG101-1.1", criterion_text="ระบุกฎหมายที่เกี่ยวข้องได้", highest=1,
         score=0, share=None, own_item=False, next_place=2,
-        item={"stem": "ข้อใดถูกต้อง", "stimulus": "", "options": ["ก", "ข"], "key": None},
+        item={
+            "type": "single_choice", "language": "th", "stem": "ข้อใดถูกต้อง", "options": ["ก", "ข"], "prompts": [],
+            "unit": "", "stimulus": "", "partial_credit": False, "key": None, "key_texts": None,
+        },
     )  # fmt: skip
 
     place: int
@@ -253,12 +259,7 @@ def set_panel_limits(panel_id: UUID, said: LimitsSent, caller: Caller, session: 
 
 def _page(seen: PageView) -> dict[str, object]:
     content = seen.content
-    item = content and {
-        "stem": content.stem,
-        "stimulus": content.stimulus,
-        "options": [option.text for option in content.options],
-        "key": list(content.key) if seen.key_shown else None,
-    }
+    item = content and asdict(shown_item(content, content.type)) | shown_key(content, shown=seen.key_shown)
     return {
         "place": seen.place,
         "code": seen.page.code,
@@ -271,3 +272,18 @@ def _page(seen: PageView) -> dict[str, object]:
         "next_place": seen.next_place,
         "item": item,
     }
+
+
+def shown_key(content: ItemContent, *, shown: bool) -> dict[str, object]:
+    """Give the key of an item of any type as its places and texts.
+
+    Args:
+        content: The item.
+        shown: Whether it may be seen; else both are null.
+    """
+    if not shown:
+        return {"key": None, "key_texts": None}
+    if content.type is ItemType.CONSTRUCTED_RESPONSE:
+        return {"key": [], "key_texts": [f"{aspect.title}: {aspect.maximum}" for aspect in content.rubric]}
+    right = rule_of(content.type).right_answer(content)
+    return {"key": list(right.selected), "key_texts": list(content.accepted) or ([right.text] if right.text else [])}

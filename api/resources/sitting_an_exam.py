@@ -10,7 +10,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.authentication import Caller
 from api.schema import Sent, Shown, example
@@ -98,6 +98,7 @@ class MyExamShown(Shown):
     tries_out: bool = Field(description="Whether some questions may be tried out and not count; nobody tells which.")
     sitting_id: UUID | None
     finished_at: datetime | None
+    written_tasks: int = Field(default=0, description="Tasks to answer in words, after the questions.")
 
 
 class MyExamsShown(Shown):
@@ -111,14 +112,21 @@ class MyExamsShown(Shown):
 class ShownPromptOut(Shown):
     """A line to match, or a gap with its choices."""
 
-    text: str
-    options: list[str]
+    text: str = Field(description="The line; empty for a gap.")
+    options: list[str] = Field(description="The choices of a gap; empty for a line, whose choices are the options.")
 
 
 class ShownItemOut(Shown):
-    """The texts of a question in one language, in the order in which they are shown."""
+    """The texts of a question in one language, in the order in which they are shown, the same in every language.
 
-    type: str
+    Texts are Markdown-level source: emphasis, lists, tables, code, `$formula$`, `![description](media:ID)`. In the stem
+    of an inline-choice item `[[1]]`, `[[2]]` mark the gaps.
+    """
+
+    type: str = Field(
+        description="How it is answered: single_choice, multiple_choice, true_false, matching, ordering, "
+        "inline_choice, numeric, short_text or constructed_response."
+    )
     language: str
     stem: str
     options: list[str]
@@ -134,6 +142,15 @@ class QuestionShown(Shown):
     position: int
     item: ShownItemOut
     translations: list[ShownItemOut] = Field(description="The same question in other languages.")
+
+
+class TaskShown(QuestionShown):
+    """The task to answer in words, counted from 1 apart from the questions."""
+
+    count: int = Field(description="How many tasks this sitting has.")
+    draft: str = Field(description="What is written so far, as it was kept.")
+    draft_saved_at: datetime | None
+    longest: int = Field(description="Characters at most.")
 
 
 class SittingShown(Shown):
@@ -157,18 +174,37 @@ class SittingShown(Shown):
     saved_position: int | None = Field(
         default=None, description="Position of the answer that this very request found or made recorded."
     )
+    task: TaskShown | None = Field(default=None, description="The written task to answer, once the questions are over.")
+    tasks: int = Field(default=0, description="How many written tasks the exam asks for.")
+    tasks_answered: int = 0
 
 
 class AnswerSent(Sent):
-    """An answer. Recorded answers are final; sending the same one again does no harm."""
+    """An answer: places that were chosen, or a text. Recorded answers are final; the same one again does no harm.
 
-    model_config = example(position=4, selected=[2], text="", language="th")
+    The examples answer a single choice; a multiple choice; a matching item with three lines, or three gaps; an ordering
+    item; a number; a short text.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"position": 4, "selected": [2], "language": "th"},
+                {"position": 5, "selected": [0, 3], "language": "th"},
+                {"position": 6, "selected": [1, 0, 3], "language": "th"},
+                {"position": 7, "selected": [2, 0, 3, 1], "language": "en"},
+                {"position": 8, "text": "1,250.50", "language": "th"},
+                {"position": 9, "text": "การยืนยันตัวตนสองชั้น", "language": "th"},
+            ]
+        }
+    )
 
     position: int = Field(ge=1, description="Which question is answered, from 1.")
     selected: list[Annotated[int, Field(ge=0)]] = Field(
         default=[],
         max_length=9,
-        description="Places, from 0: of the chosen options; of the choice for each prompt; or all, put in order.",
+        description="Places, from 0, as they are shown: of the chosen options; of the choice for each prompt, line by "
+        "line or gap by gap; or of all options, from first to last.",
     )
     text: str = Field(default="", max_length=20_000, description="What was typed, where the question asks for that.")
     language: str = Field(default="", max_length=5, description="Language that the question was read in.")
@@ -250,6 +286,8 @@ class ResultShown(Shown):
         version=1,
         versions=[],
         left_out=0,
+        tasks=0,
+        tasks_missing=False,
     )
 
     sitting_id: UUID
@@ -275,6 +313,8 @@ class ResultShown(Shown):
     version: int = Field(description="Number of the version in force, which this is.")
     versions: list[ResultVersionShown] = Field(description="All versions, the first first; empty while there is one.")
     left_out: int = Field(description="Answers that do not count because their question was found to be faulty.")
+    tasks: int = Field(description="Written tasks whose marks count in it.")
+    tasks_missing: bool = Field(description="Whether the sitting ended before it came to its written tasks.")
 
 
 @router.get("/me/exams", response_model=MyExamsShown, summary="My exams")
@@ -309,6 +349,10 @@ def answer_question(
 
     Repeating the same answer gives the current state; a different answer to the same question is a conflict. When the
     time is over the sitting ends and ``saved_position`` is null.
+
+    An answer that the question can't have is refused as invalid input and nothing is recorded; ``errors`` names the
+    field ``answer`` and what was expected: a choice, and at which lines, gaps or places none fits; each entry of an
+    order at one place; a number with a point before decimals; words or digits; fewer characters.
     """
     return sittings.submit_answer(
         session,

@@ -160,7 +160,7 @@ class CoverageShown(Shown):
 @router.get("/standard", response_model=StandardShown, summary="The current standard")
 def read_standard(caller: Caller, session: Transaction) -> dict[str, object]:
     """Give the tree of units, elements and criteria, with the oddities of its text. For all but candidates."""
-    caller.require(*BANK_READERS, Role.JUDGE)
+    caller.require(*BANK_READERS, Role.JUDGE, Role.MARKER)
     return _standard(current_standard(session))
 
 

@@ -81,7 +81,9 @@ class ReplayStepShown(Shown):
 
     position: int
     item: str
-    selected: list[int] | None
+    item_type: str
+    selected: list[int] | None = Field(description="Places that were shown; null without an answer.")
+    text: str | None = Field(description="What was typed, empty where the question does not ask for that.")
     score: int | None
     highest_score: int
     ability: float = Field(validation_alias="theta")
@@ -141,7 +143,9 @@ class ReplayShown(Shown):
             {
                 "position": 1,
                 "item": "DG101-1.1-02",
+                "item_type": "single_choice",
                 "selected": [2],
+                "text": "",
                 "score": 1,
                 "highest_score": 1,
                 "ability": 0.0,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +14,9 @@ from calibration.classical import OMITTED, OptionStatistics, distractor_table
 from calibration.curves import CharacteristicCurve, ObservedProportion
 from itembank.actor import Actor, Role
 from itembank.authoring.content import ItemContent
+from itembank.authoring.item_types.question import CHOICE_TYPES
 from itembank.calibration_runs.abilities_in_force import corrected_abilities
+from itembank.calibration_runs.entered_answers import ScoreLine, WrongEntry, score_lines, wrong_entries
 from itembank.calibration_runs.item_curves import UncertainItem, item_curve
 from itembank.calibration_runs.item_statistics import ItemStatisticsLine, UnitStatistics, statistics_in
 from itembank.calibration_runs.newest_estimates import newest_estimates
@@ -71,8 +72,10 @@ class NewestEstimate:
 class ItemDetail:
     """One version of an item in a bank, the one in force if that has it.
 
-    ``observed`` come from all answers there are, under the bank's parameters. ``options`` and ``groups`` rest on the
-    ``with_outcome`` answers whose sittings have an outcome on record: the abilities are those of the results in force.
+    ``observed`` come from all answers there are, under the bank's parameters. The rest is about the ``with_outcome``
+    answers whose sittings have an outcome on record, with the abilities of the results in force: ``options`` and
+    ``groups`` for items answered by choosing among their options, ``scores`` for all others, and ``entries`` for those
+    that are typed.
     """
 
     unit: UnitStatistics
@@ -85,7 +88,19 @@ class ItemDetail:
     diagnosis: ItemDiagnosis | None
     options: tuple[OptionLine, ...]
     groups: tuple[AbilityGroup, ...]
+    scores: tuple[ScoreLine, ...]
+    entries: tuple[WrongEntry, ...]
     with_outcome: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """The answers to an item, as columns of the same length."""
+
+    chosen: tuple[set[int], ...]
+    texts: tuple[str, ...]
+    scores: tuple[int, ...]
+    ability: tuple[float, ...]
 
 
 def item_detail(session: Session, *, actor: Actor, item_id: UUID, version: int | None = None) -> ItemDetail:
@@ -109,7 +124,8 @@ def item_detail(session: Session, *, actor: Actor, item_id: UUID, version: int |
     line = next(line for line in unit.lines if line.item_version_id == entry.item_version_id)
     diagnostics = latest_diagnostics(session, standard_id=bank.standard_id, unit=entry.unit)
     diagnosis = diagnostics.item(entry.item_version_id) if diagnostics else None
-    chosen, ability = _choices(session, bank, line, unit.unit)
+    answers = _answers(session, bank, line, unit.unit)
+    chooses = content.type in CHOICE_TYPES
     return ItemDetail(
         unit=unit,
         line=line,
@@ -119,9 +135,11 @@ def item_detail(session: Session, *, actor: Actor, item_id: UUID, version: int |
         observed=_observed(session, bank, unit, line),
         newest=_newest(session, bank, unit.unit, line, diagnostics),
         diagnosis=diagnosis,
-        options=_options(content, chosen, ability),
-        groups=option_curves(chosen, ability, n_options=len(content.options)),
-        with_outcome=len(chosen),
+        options=_options(content, answers) if chooses else (),
+        groups=option_curves(answers.chosen, answers.ability, n_options=len(content.options)) if chooses else (),
+        scores=() if chooses else score_lines(answers.scores, answers.ability, maximum=content.maximum_score),
+        entries=wrong_entries(content, answers.texts, answers.scores),
+        with_outcome=len(answers.scores),
     )
 
 
@@ -189,15 +207,15 @@ def _diagnosed(diagnosis: ItemDiagnosis | None) -> tuple[ObservedProportion, ...
     return tuple(ObservedProportion(point.ability, point.share, point.standard_error, point.n) for point in points)
 
 
-def _options(content: ItemContent, chosen: Sequence[set[int]], ability: Sequence[float]) -> tuple[OptionLine, ...]:
+def _options(content: ItemContent, answers: _Answers) -> tuple[OptionLine, ...]:
     return tuple(
         OptionLine(
             letter=chr(ord("A") + position),
             text=option.text,
             # One option at a time: an answer to a multiple-choice item chooses several.
             statistics=distractor_table(
-                [0 if position in choice else OMITTED for choice in chosen],
-                ability,
+                [0 if position in choice else OMITTED for choice in answers.chosen],
+                answers.ability,
                 n_options=1,
                 key={0} if option.correct else set(),
             )[0],
@@ -206,7 +224,7 @@ def _options(content: ItemContent, chosen: Sequence[set[int]], ability: Sequence
     )
 
 
-def _choices(session: Session, bank: Bank, line: ItemStatisticsLine, unit: str) -> tuple[list[set[int]], list[float]]:
+def _answers(session: Session, bank: Bank, line: ItemStatisticsLine, unit: str) -> _Answers:
     theta: Any = type_coerce(RecordedOutcome.document, JSON)["unit", "theta"].as_float()
     mine = (*of_unit(bank.standard_id, unit), col(RecordedAnswer.item_version_id) == line.item_version_id)
     asked = (
@@ -217,14 +235,23 @@ def _choices(session: Session, bank: Bank, line: ItemStatisticsLine, unit: str) 
     )
     corrected = corrected_abilities(session, sittings=asked)
     rows = session.connection().execute(
-        select(col(RecordedAnswer.sitting_id), col(RecordedAnswer.selected), theta)
+        select(
+            col(RecordedAnswer.sitting_id),
+            col(RecordedAnswer.selected),
+            col(RecordedAnswer.text),
+            col(RecordedAnswer.score),
+            theta,
+        )
         .join(Sitting, col(Sitting.id) == col(RecordedAnswer.sitting_id))
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
         .join(RecordedOutcome, col(RecordedOutcome.sitting_id) == col(Sitting.id))
         .where(*mine)
     )
-    pairs = [(set(selected), corrected.get(sitting, float(ability))) for sitting, selected, ability in rows]
-    return [choice for choice, _ in pairs], [ability for _, ability in pairs]
+    found = [
+        (set(selected), text, score, corrected.get(sitting, float(ability)))
+        for sitting, selected, text, score, ability in rows
+    ]
+    return _Answers(*(zip(*found, strict=True) if found else ((), (), (), ())))
 
 
 def _observed(

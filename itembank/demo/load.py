@@ -25,7 +25,7 @@ from itembank.tables import Exam, Person
 SIMULATED_SITTINGS = 400
 
 #: User name, name shown, roles. Two candidates, so that one can be measured before and one after a recalibration; two
-#: psychometricians, because whoever approves a calibration may not publish it; three judges, so that they can differ.
+#: psychometricians, because whoever approves a calibration may not publish it; three judges and markers, so that they can differ.
 _PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("candidate", "นางสาวชมพูนุช ใจดี", (Role.CANDIDATE,)),
     ("candidate2", "นายธนกร ตั้งใจ", (Role.CANDIDATE,)),
@@ -37,6 +37,9 @@ _PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("judge", "นางสาวพิจารณ์ เที่ยงธรรม", (Role.JUDGE,)),
     ("judge2", "นายไตร่ตรอง ถี่ถ้วน", (Role.JUDGE,)),
     ("judge3", "ดร.ชำนาญ ในสาขา", (Role.JUDGE,)),
+    ("marker", "นางสาวอ่าน ถี่ถ้วน", (Role.MARKER,)),
+    ("marker2", "นายเทียบ ตามเกณฑ์", (Role.MARKER,)),
+    ("marker3", "นางสรุป ให้ขาด", (Role.MARKER,)),
 )
 
 #: Title, unit, minutes.

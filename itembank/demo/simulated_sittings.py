@@ -21,6 +21,7 @@ from itembank.delivery.exposure_record import keep_counts, read_counts
 from itembank.delivery.outcome_document import outcome_document
 from itembank.delivery.records import prepared_exam
 from itembank.delivery.trial_answers import count_trial_answers
+from itembank.demo.simulated_answers import simulated_answer
 from itembank.demo.simulated_candidate import SimulatedWay, TrueItems, take_exam
 from itembank.errors import NotFound
 from itembank.publishing.banks import bank_in_force
@@ -157,7 +158,7 @@ def _rows_of(
                 "sitting_id": sitting_id,
                 "position": position,
                 "item_version_id": pool.versions[place],
-                "selected": _selected(pool.contents[place], answer.score, draws),
+                **_entered(pool.contents[place], answer.score, draws),
                 "score": answer.score,
                 "answered_at": answered_at,
                 "elapsed_seconds": answer.elapsed_seconds,
@@ -184,16 +185,9 @@ def _person(person_id: UUID, number: int, created_at: datetime) -> dict[str, Any
     }
 
 
-def _selected(content: ItemContent, score: int, draws: np.random.Generator) -> list[int]:
-    """Choose options that give the score; of the wrong ones the earlier are liked better, as in real data."""
-    if score == content.maximum_score:
-        return list(content.key)
-    if score > 0:
-        return sorted(content.key[:score])
-    wrong = [position for position in range(len(content.options)) if position not in content.key]
-    weights = np.array([0.5**rank for rank in range(len(wrong))])
-    chosen = wrong[int(draws.choice(len(wrong), p=weights / weights.sum()))]
-    return [chosen] if content.partial_credit else sorted({chosen, *content.key[1:]})
+def _entered(content: ItemContent, score: int, draws: np.random.Generator) -> dict[str, Any]:
+    answer = simulated_answer(content, score, draws)
+    return {"selected": list(answer.selected), "text": answer.text}
 
 
 def _store(session: Session, *, exam: Exam, rows: Sequence[_Rows]) -> None:

@@ -9,6 +9,7 @@ from math import sqrt
 from calibration.calibration_result import NEGATIVE_DISCRIMINATION
 from calibration.drift import DISPLACEMENT_LIMIT
 from itembank.authoring.content import ItemContent
+from itembank.authoring.item_types.question import CHOICE_TYPES
 from itembank.calibration_runs.item_statistics import (
     ENOUGH_ANSWERS,
     LOW_DISCRIMINATION,
@@ -75,7 +76,8 @@ def _negative(evidence: Evidence) -> Iterator[HarmReason]:
 
 def _options(evidence: Evidence) -> Iterator[HarmReason]:
     n = evidence.choices.answers.count
-    if n < ENOUGH_ANSWERS:
+    # Places chosen in items of other types are not options of theirs: lines, gaps, an order.
+    if n < ENOUGH_ANSWERS or evidence.content.type not in CHOICE_TYPES:
         return
     for position, option in enumerate(evidence.content.options):
         found, count = evidence.choices.option_correlation(position), evidence.choices.chosen(position)

@@ -33,6 +33,7 @@ class AbilityMoments:
 class ItemChoices:
     """One item version: answers of sittings with an outcome, those that chose each option, and scores with ability.
 
+    ``options`` are options only where an item is answered by choosing among them; for other types they are places.
     ``score``, ``score_squares`` and ``score_ability`` are sums over the answers of the score, its square, and its
     product with ability. ``recorded`` are all answers, those of sittings without an outcome too.
     """

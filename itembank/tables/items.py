@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from itembank.tables.columns import Document, UtcDateTime
@@ -28,7 +28,14 @@ class ItemVersion(SQLModel, table=True):
     """One wording of an item. The content never changes; only the state moves, and every move is an ItemMove."""
 
     __tablename__ = "item_version"
-    __table_args__ = (UniqueConstraint("item_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("item_id", "number"),
+        # All that lists filter, sort and count by: the rows themselves are wide, and ten thousand of them slow to read.
+        Index(
+            "ix_item_version_listed", "item_id", "number", "state", "criterion", "kind", "difficulty_rating",
+            "testlet", "written_by", "writer_name", "written_at", "id",
+        ),
+    )  # fmt: skip
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     item_id: UUID = Field(foreign_key="item.id", index=True)

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from itembank.authoring.content import ItemContent
 from tests.api.conftest import Service
+from tests.itembank.authoring.item_types.every_type import EVERY_TYPE
 
 WHY = "ตัวเลือกบอกคำตอบของอีกข้อ"
 CONTENT: dict[str, Any] = {
@@ -42,6 +44,23 @@ def test_an_item_keeps_its_shared_text_testlet_and_scoring(service: Service) -> 
     assert [part["text"] for part in differences["after"]["stimulus"] if part["changed"]] == [" วันแรกมีผู้จองสองพันคน"]
     assert differences["fields"] == [{"field": "partial_credit", "before": "yes", "after": "no"}]
     assert writer.get("/items?search=T-01").json()["total"] == 1
+
+
+def test_items_of_every_type_come_back_as_they_were_sent(service: Service) -> None:
+    writer = service.client("writer")
+    for content in EVERY_TYPE:
+        made = writer.post("/items", content.to_dict())
+        assert made.status_code == 201, made.text
+        item = made.json()
+        assert ItemContent.from_dict(item["head"]["content"]) == content
+        again = {"started_from": 1, "content": item["head"]["content"] | {"rationale": "อธิบายใหม่"}}
+        saved = writer.post(f"/items/{item['id']}/versions", again).json()
+        assert saved["head"]["number"] == 2, content.type
+        assert saved["head"]["content"]["translations"] == item["head"]["content"]["translations"]
+    lacking = EVERY_TYPE[0].to_dict() | {"translations": [{"language": "en", "stem": "Which act?"}]}
+    refused = writer.post("/items", lacking)
+    assert refused.status_code == 422
+    assert [error["field"] for error in refused.json()["errors"]] == ["translations.en.options"]
 
 
 @pytest.mark.parametrize(

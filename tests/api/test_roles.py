@@ -14,10 +14,11 @@ from tests.api.conftest import Service
 from tests.support.institution import PASSWORD
 from tests.support.recorded import Recorded, record_things
 
-C, W, R, P, A, J = (
+C, W, R, P, A, J, M = (
     Role.CANDIDATE, Role.ITEM_WRITER, Role.REVIEWER, Role.PSYCHOMETRICIAN, Role.ADMINISTRATOR, Role.JUDGE,
+    Role.MARKER,
 )  # fmt: skip
-EVERYBODY = {C, W, R, P, A, J}
+EVERYBODY = {C, W, R, P, A, J, M}
 BANK = {W, R, P, A}
 EXAMS = {P, A}
 
@@ -31,19 +32,49 @@ ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("GET", "/sittings/{sitting_id}"): {C},
     ("POST", "/sittings/{sitting_id}/answers"): {C},
     ("POST", "/sittings/{sitting_id}/end"): {C},
+    ("POST", "/sittings/{sitting_id}/tasks"): {C},
+    ("PUT", "/sittings/{sitting_id}/tasks/{position}/draft"): {C},
     ("GET", "/sittings/{sitting_id}/result"): {C, P, A},
     ("GET", "/sittings/{sitting_id}/replay"): EXAMS,
     ("GET", "/sittings"): EXAMS,
     ("GET", "/audit"): {A},
-    ("GET", "/standard"): BANK | {J},
+    ("GET", "/standard"): BANK | {J, M},
     ("GET", "/coverage"): BANK,
     ("GET", "/items"): BANK,
     ("POST", "/items"): {W},
+    ("POST", "/images"): {W},
+    ("POST", "/item-imports"): {W},
+    ("GET", "/item-imports/{import_id}"): {W},
+    ("POST", "/item-imports/{import_id}/store"): {W},
+    ("DELETE", "/item-imports/{import_id}"): {W},
+    ("GET", "/item-exports/{file_format}"): BANK,
+    ("GET", "/item-exports/{file_format}/losses"): BANK,
+    ("GET", "/images/{image_id}"): EVERYBODY,
     ("GET", "/items/{item_id}"): BANK,
     ("GET", "/items/{item_id}/differences"): BANK,
+    ("GET", "/items/{item_id}/review"): BANK,
+    ("POST", "/items/{item_id}/votes"): {R},
+    ("GET", "/items/{item_id}/comments"): BANK,
+    ("POST", "/items/{item_id}/comments"): {W, R, P},
+    ("POST", "/items/{item_id}/comments/{comment_id}/replies"): {W, R, P},
+    ("PUT", "/items/{item_id}/comments/{comment_id}/settled"): {W, R, P},
+    ("GET", "/items/{item_id}/review-requests"): BANK,
+    ("POST", "/items/{item_id}/review-requests"): {R, A},
+    ("POST", "/items/{item_id}/review-requests/{request_id}/withdraw"): {R, A},
+    ("GET", "/review-queue"): {R},
+    ("GET", "/review-check-list"): EVERYBODY,
+    ("GET", "/review-rules"): BANK,
+    ("PUT", "/review-rules"): {A},
     ("GET", "/items/{item_id}/enemies"): BANK,
     ("POST", "/items/{item_id}/enemies"): {W, R, P},
     ("POST", "/items/{item_id}/enemies/part"): {W, R, P},
+    ("POST", "/similar-items"): BANK,
+    ("GET", "/enemy-proposals"): BANK,
+    ("POST", "/enemy-proposals/dismiss"): {W, R, P},
+    ("POST", "/enemy-proposals/reopen"): {W, R, P},
+    ("GET", "/item-flaws"): BANK,
+    ("GET", "/item-flaws/items"): BANK,
+    ("POST", "/items/{item_id}/flaw-reasons"): {W},
     ("POST", "/items/{item_id}/versions"): {W},
     ("POST", "/items/{item_id}/moves"): {W},  # the move of the example, submit; others in MOVES
     ("GET", "/items/{item_id}/decisions"): {P},
@@ -110,6 +141,17 @@ ALLOWED: dict[tuple[str, str], set[Role]] = {
     ("GET", "/panels/{panel_id}/judgements.csv"): EXAMS,
     ("GET", "/cut-scores"): EXAMS,
     ("POST", "/cut-scores/{cut_id}/adopt"): {A},
+    ("GET", "/writing-needs"): BANK,
+    ("GET", "/assignments"): BANK,
+    ("POST", "/assignments"): {R, P, A},
+    ("POST", "/assignments/{assignment_id}/withdraw"): {R, P, A},
+    ("GET", "/ratings"): {W},
+    ("GET", "/marking"): {M, A},
+    ("GET", "/marking/progress"): EXAMS,
+    ("GET", "/marking/agreement"): {P},
+    ("GET", "/marking/{answer_id}"): {M},
+    ("POST", "/marking/{answer_id}/marks"): {M},
+    ("POST", "/marking/{answer_id}/corrections"): {M},
     ("GET", "/judging"): {J},
     ("GET", "/judging/{panel_id}"): {J},
     ("POST", "/judging/{panel_id}/pages/{place}/look"): {J},
@@ -139,7 +181,9 @@ OPEN = {("POST", "/sessions"), ("GET", "/problems"), ("GET", "/problems/{code}")
 #: Moves of an item to the role that may make them.
 MOVES = {"submit": W, "withdraw": W, "return": R, "approve": R, "pretest": P, "release": P, "retire": P}
 
-USERNAMES = {C: "candidate", W: "writer", R: "reviewer", P: "psychometrician", A: "administrator", J: "judge"}
+USERNAMES = {
+    C: "candidate", W: "writer", R: "reviewer", P: "psychometrician", A: "administrator", J: "judge", M: "marker",
+}  # fmt: skip
 
 
 def operations(api: FastAPI) -> Iterator[tuple[str, str]]:
@@ -203,7 +247,15 @@ def address_of(path: str, things: Recorded) -> str:
         "variable_id": things.variable_id,
         "panel_id": things.panel_id,
         "cut_id": things.cut_id,
+        "comment_id": things.exam_id,
+        "request_id": 1,
+        "assignment_id": things.assignment_id,
+        "answer_id": things.answer_id,
+        "image_id": "0" * 64,
+        "import_id": things.run_id,  # nobody's, which is told only to whom it might be
+        "file_format": "csv",
         "place": 1,
+        "position": 1,
         "number": 1,
         "unit": "DG100",
         "table": "items",
@@ -216,6 +268,9 @@ def body_of(document: dict[str, Any], method: str, path: str, things: Recorded) 
     operation = document["paths"][path][method.lower()]
     if "requestBody" not in operation:
         return None
-    reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    content = operation["requestBody"]["content"]
+    if "multipart/form-data" in content:  # a file, which is looked at after the role
+        return None
+    reference = content["application/json"]["schema"]["$ref"]
     example: dict[str, Any] = document["components"]["schemas"][reference.rsplit("/", 1)[1]]["examples"][0]
     return example | {"usernames": ["candidate"]} if "usernames" in example else example

@@ -42,7 +42,7 @@ def wait_for_question(page: Page, number: int) -> None:
 
 def stem(page: Page) -> str:
     """The wording of the question."""
-    return page.get_by_role("group").locator("legend").inner_text()
+    return page.get_by_role("group").locator("[data-exam-stem]").inner_text()
 
 
 def right_choice(database: Database, sitting: UUID, choose: Chooser = always_right) -> list[int]:

@@ -53,8 +53,8 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "/administration/exams/{open_exam}", "/administration/exams/{exam}?simulated=1", "/administration/sittings",
         "/administration/sittings/{finished}/replay", "/administration/sittings/{finished}/replay?details=1",
         "/simulations/{simulation}?beside={other_simulation}", "/administration/people", "/administration/people/new",
-        "/administration/people/{person}", "/administration/audit", "/administration/groups",
-        "/administration/groups/new", "/administration/groups/{variable}", "/standard-setting/{finished_panel}",
+        "/administration/people/{person}", "/administration/audit", "/administration/reviewing",
+        "/administration/groups", "/administration/groups/new", "/administration/groups/{variable}", "/standard-setting/{finished_panel}",
         "/neutralisations/{proposed}",
     ),
 }  # fmt: skip

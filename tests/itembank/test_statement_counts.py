@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,12 @@ from sqlalchemy import event
 from sqlmodel import Session
 
 from itembank.actor import COMMAND_LINE, Role
+from itembank.authoring.coverage import coverage
+from itembank.authoring.enemy_proposals import proposed_enemies
+from itembank.authoring.flawed_items import bank_flaws, flawed_items
+from itembank.authoring.item_list import list_items
+from itembank.authoring.items import create_item
+from itembank.authoring.likeness import similar_items
 from itembank.calibration_runs.runs import list_runs
 from itembank.calibration_runs.states import RunState
 from itembank.database import Database
@@ -19,6 +26,7 @@ from itembank.delivery.my_exams import my_exams
 from itembank.people.accounts import create_person, list_people
 from itembank.publishing.banks import bank_in_force
 from itembank.tables import CalibrationRun
+from tests.itembank.authoring.written import SINGLE
 from tests.support.banks import publish_another
 from tests.support.institution import NOON, PASSWORD, Institution
 
@@ -68,6 +76,11 @@ def _add_run(session: Session, number: int) -> None:
     )  # fmt: skip
 
 
+def _add_item(session: Session, number: int) -> None:
+    content = replace(SINGLE, stem=f"ข้อที่ {number} ABCX", testlet="")
+    create_item(session, actor=COMMAND_LINE, content=content, now=NOON)
+
+
 @pytest.mark.parametrize(
     ("add", "read"),
     [
@@ -75,8 +88,25 @@ def _add_run(session: Session, number: int) -> None:
         (_add_exam, lambda session, people: my_exams(session, actor=people["candidate"], now=NOON)),
         (_add_person, lambda session, people: list_people(session, actor=people["administrator"])),
         (_add_run, lambda session, people: list_runs(session, actor=people["psychometrician"])),
+        (_add_item, lambda session, people: list_items(session, actor=people["writer"], search="ข้อ")),
+        (_add_item, lambda session, people: coverage(session, actor=people["writer"])),
+        (_add_item, lambda session, people: bank_flaws(session, actor=people["writer"])),
+        (_add_item, lambda session, people: flawed_items(session, actor=people["writer"], limit=100)),
+        (_add_item, lambda session, people: proposed_enemies(session, actor=people["writer"])),
+        (_add_item, lambda session, people: similar_items(session, actor=people["writer"], wording=SINGLE)),
     ],
-    ids=["exams", "my exams", "people", "calibration runs"],
+    ids=[
+        "exams",
+        "my exams",
+        "people",
+        "calibration runs",
+        "list of items",
+        "grid",
+        "flaws by rule",
+        "items with flaws",
+        "proposed enemies",
+        "items alike",
+    ],
 )
 def test_a_longer_list_takes_no_more_statements(
     filled: tuple[Database, Institution],

@@ -21,7 +21,7 @@ NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # noon in Bangkok
 PASSWORD = "correct-horse-battery"
 
 #: One person a role, and a second candidate, writer, psychometrician and judge for what one must not do alone or to the
-#: other.
+#: other; of markers three, the last for what two of them see differently.
 PEOPLE = {
     "candidate": Role.CANDIDATE,
     "candidate2": Role.CANDIDATE,
@@ -33,6 +33,9 @@ PEOPLE = {
     "administrator": Role.ADMINISTRATOR,
     "judge": Role.JUDGE,
     "judge2": Role.JUDGE,
+    "marker": Role.MARKER,
+    "marker2": Role.MARKER,
+    "marker3": Role.MARKER,
 }
 
 

@@ -17,7 +17,17 @@ from itembank.framework.store import current_standard
 from itembank.publishing.banks import bank_in_force
 from itembank.standard_setting.panels import plan_panel
 from itembank.standard_setting.rounds import open_round
-from itembank.tables import AskedItem, CalibrationRun, GroupCategory, GroupVariable, Neutralisation, Person, UnitCut
+from itembank.tables import (
+    AskedItem,
+    CalibrationRun,
+    GroupCategory,
+    GroupVariable,
+    Neutralisation,
+    Person,
+    TaskAnswer,
+    UnitCut,
+)
+from itembank.writing_needs.assignments import AssignmentPlan, assign
 from tests.support.institution import Institution
 from tests.support.panels import plan_of
 
@@ -35,6 +45,8 @@ class Recorded:
     neutralisation_id: UUID
     panel_id: UUID
     cut_id: UUID
+    assignment_id: UUID
+    answer_id: UUID
 
 
 def record_things(database: Database, institution: Institution, *, now: datetime) -> Recorded:
@@ -77,6 +89,8 @@ def record_things(database: Database, institution: Institution, *, now: datetime
             items,
             _proposed(session, run, sitting.id, now),
             *_panel(session, institution, now),
+            _assignment(session, institution, criterion, now),
+            _answer(session, sitting.id, now),
         )
 
 
@@ -99,6 +113,29 @@ def _proposed(session: Session, run: CalibrationRun, sitting_id: UUID, now: date
     session.add(proposal)
     session.flush()
     return proposal.id
+
+
+def _assignment(session: Session, institution: Institution, criterion: str, now: datetime) -> UUID:
+    """Ask the second writer for items."""
+    writer = institution["writer2"].person_id
+    assert writer is not None
+    plan = AssignmentPlan(criterion=criterion, wanted=2, writer_id=writer, due_on=now.date())
+    return assign(session, actor=COMMAND_LINE, plan=plan, now=now).id
+
+
+def _answer(session: Session, sitting_id: UUID, now: datetime) -> UUID:
+    """Note an answer in words, as if the question asked were a task."""
+    answer = TaskAnswer(
+        sitting_id=sitting_id,
+        position=1,
+        item_version_id=session.exec(select(AskedItem.item_version_id).where(AskedItem.sitting_id == sitting_id)).one(),
+        text="คำตอบ",
+        handed_in=True,
+        answered_at=now,
+    )
+    session.add(answer)
+    session.flush()
+    return answer.id
 
 
 def _content(criterion: str, state: str) -> ItemContent:

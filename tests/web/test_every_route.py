@@ -21,13 +21,16 @@ from tests.support.recorded import Recorded, record_things
 from tests.web.conftest import Site, Visitor
 from web.security import form_token
 
-C, W, R, P, A, J = (
+C, W, R, P, A, J, M = (
     Role.CANDIDATE, Role.ITEM_WRITER, Role.REVIEWER, Role.PSYCHOMETRICIAN, Role.ADMINISTRATOR, Role.JUDGE,
+    Role.MARKER,
 )  # fmt: skip
 EVERYBODY = frozenset(Role)
 BANK = frozenset({W, R, P, A})
 EXAMS = frozenset({P, A})
-USERNAMES = {C: "candidate", W: "writer", R: "reviewer", P: "psychometrician", A: "administrator", J: "judge"}
+USERNAMES = {
+    C: "candidate", W: "writer", R: "reviewer", P: "psychometrician", A: "administrator", J: "judge", M: "marker",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def only(*roles: Role, **form: str) -> Door:
 
 
 DOORS: dict[tuple[str, str], Door] = {
-    ("GET", "/standard"): Door(BANK | {J}),
+    ("GET", "/standard"): Door(BANK | {J, M}),
     # Candidates
     ("GET", "/exams"): only(C),
     ("GET", "/exams/{exam_id}"): only(C),
@@ -51,6 +54,8 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "/sittings/{sitting_id}"): only(C),
     ("GET", "/sittings/{sitting_id}/answers"): Door(EVERYBODY),  # only leads back to the sitting
     ("POST", "/sittings/{sitting_id}/answers"): only(C, position="1", answer="0"),
+    ("GET", "/sittings/{sitting_id}/tasks"): Door(EVERYBODY),  # only leads back to the sitting
+    ("POST", "/sittings/{sitting_id}/tasks"): only(C, position="1", text="คำตอบ"),
     ("GET", "/sittings/{sitting_id}/end"): only(C),
     ("POST", "/sittings/{sitting_id}/end"): only(C, answered="1"),
     ("GET", "/sittings/{sitting_id}/result"): only(C, P, A),
@@ -58,9 +63,28 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "/bank"): Door(BANK),
     ("GET", "/bank/criteria/{code}"): Door(BANK),
     ("GET", "/bank/items"): Door(BANK),
+    ("GET", "/bank/flaws"): Door(BANK),
+    ("POST", "/bank/flaws"): only(W, item_id="{item_id}", rule="odd_one_out", reason="เหตุผล"),
+    ("GET", "/bank/enemies"): Door(BANK),
+    ("POST", "/bank/enemies"): only(W, R, P, first="{item_id}", second="{item_id}", decision="dismiss", reason="เหตุผล"),
+    ("POST", "/bank/enemies/reopen"): only(W, R, P, first="{item_id}", second="{item_id}"),
+    ("GET", "/bank/images"): only(W),
+    ("POST", "/bank/images"): only(W),
+    ("GET", "/media/{image_id}"): Door(EVERYBODY),  # whose id is in a text that they were shown
     ("GET", "/bank/items/new"): only(W),
     ("POST", "/bank/items"): only(W, do="save", criterion="{code}", stem="ข้อ"),
     ("POST", "/bank/preview"): only(W, criterion="{code}", stem="ข้อ"),
+    ("POST", "/bank/desk"): only(W, desk="6c1d8a52-6a0f-4e55-9d1f-2f6f5e0c7a11", typed="1", stem="ข้อ"),
+    ("POST", "/bank/desk/similar"): only(W, criterion="{code}", stem="ข้อ"),
+    ("POST", "/bank/desk/discard"): only(W, desk="6c1d8a52-6a0f-4e55-9d1f-2f6f5e0c7a11"),
+    ("GET", "/bank/import"): only(W),
+    ("POST", "/bank/import"): only(W),
+    ("GET", "/bank/import/template.xlsx"): only(W),
+    ("GET", "/bank/import/{import_id}"): only(W),
+    ("POST", "/bank/import/{import_id}/store"): only(W),
+    ("POST", "/bank/import/{import_id}/discard"): only(W),
+    ("GET", "/bank/export"): Door(BANK),
+    ("GET", "/bank/export/file"): Door(BANK),
     ("GET", "/bank/items/{item_id}"): Door(BANK),
     ("GET", "/bank/items/{item_id}/edit"): only(W),
     ("POST", "/bank/items/{item_id}"): only(W, do="save", criterion="{code}", stem="ข้อ", started_from="1"),
@@ -68,10 +92,25 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "/bank/items/{item_id}/history"): Door(BANK),
     ("POST", "/bank/items/{item_id}/enemies"): only(W, R, P, code="DG101-1.1-01", reason="เหตุผล"),
     ("POST", "/bank/items/{item_id}/enemies/part"): only(W, R, P, code="DG101-1.1-01", reason="เหตุผล"),
+    ("GET", "/bank/needs"): Door(BANK),
+    ("GET", "/bank/assignments"): Door(BANK),
+    ("GET", "/bank/assignments/new"): only(R, P, A),
+    ("POST", "/bank/assignments"): only(R, P, A, criterion="DG101-1.1", wanted="1", due_on="2126-12-01"),
+    ("POST", "/bank/assignments/{assignment_id}/withdraw"): only(R, P, A, reason="เหตุผล"),
+    ("GET", "/bank/ratings"): only(W),
+    ("POST", "/bank/items/{item_id}/comments"): only(W, R, P, do="comment", comment="ความเห็น", seen="1"),
+    ("POST", "/bank/items/{item_id}/requests"): only(R, A, reviewers="reviewer", due="2027-01-31"),
+    ("POST", "/bank/items/{item_id}/requests/{request_id}/withdraw"): only(R, A),
     ("GET", "/review"): only(R),
     ("GET", "/review/{item_id}"): only(R),
     ("POST", "/review/{item_id}/answer"): only(R, version="1", answer="0"),
-    ("POST", "/review/{item_id}/decision"): only(R, version="1", move="approve", answer="0"),
+    ("POST", "/review/{item_id}/decision"): only(R, version="1", do="needs_changes", answer="0"),
+    # Marking
+    ("GET", "/marking"): only(M, A),
+    ("GET", "/marking/progress"): Door(EXAMS),
+    ("GET", "/marking/agreement"): only(P),
+    ("GET", "/marking/{answer_id}"): only(M),
+    ("POST", "/marking/{answer_id}"): only(M, level_1="1", level_2="1"),
     # Measurement
     ("GET", "/measurement"): only(P),
     ("GET", "/measurement/items/{item_id}"): only(P),
@@ -170,6 +209,8 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "/administration/exams/{exam_id}/candidates/{person_id}/extra-time"): only(A, minutes="5"),
     ("GET", "/administration/sittings"): Door(EXAMS),
     ("GET", "/administration/sittings/{sitting_id}/replay"): Door(EXAMS),
+    ("GET", "/administration/reviewing"): only(A),
+    ("POST", "/administration/reviewing"): only(A, approvals_needed="2"),
     ("GET", "/administration/audit"): only(A),
     # Last, since it ends the session.
     ("POST", "/sign-out"): Door(EVERYBODY),
@@ -276,10 +317,10 @@ def test_the_api_takes_no_cookie(site: Site) -> None:
             continue
         for name in ("neutralisation_id", "variable_id", "exam_id", "sitting_id", "item_id", "person_id", "run_id"):
             path = path.replace(f"{{{name}}}", str(site.institution.exam))
-        for name in ("panel_id", "cut_id"):
+        for name in ("panel_id", "cut_id", "comment_id", "assignment_id", "import_id"):
             path = path.replace(f"{{{name}}}", str(site.institution.exam))
             path = path.replace("{place}", "1")
-        path = path.replace("{number}", "1").replace("{unit}", "DG100").replace("{table}", "items")
+        path = path.replace("{number}", "1").replace("{request_id}", "1").replace("{unit}", "DG100").replace("{table}", "items")
         response = visitor.client.request(method, f"{API_PREFIX}{path}", json={})
         assert response.status_code == 401, f"{method} {path}: {response.status_code}"
         asked += 1
@@ -329,7 +370,8 @@ def knock(
     url = path.format(
         exam_id=things.exam_id, sitting_id=things.sitting_id, person_id=things.person_id, run_id=things.run_id,
         item_id=item, neutralisation_id=things.neutralisation_id, number=1, code=code, variable_id=things.variable_id,
-        unit="DG100", table="items", panel_id=things.panel_id, cut_id=things.cut_id, place=1,
+        unit="DG100", table="items", panel_id=things.panel_id, cut_id=things.cut_id, place=1, image_id="0" * 64,
+        assignment_id=things.assignment_id, answer_id=things.answer_id, request_id=1, import_id=things.run_id,
     )  # fmt: skip
     if method == "GET":
         return visitor.client.get(url, follow_redirects=False)

@@ -89,6 +89,9 @@ def _further(design: ExamDesign, t: Texts, pretest_pool_size: int) -> Facts:
     if design.pretest_items:
         words = t("administration.pretest_words", n=design.pretest_items, available=pretest_pool_size)
         found.append((t("administration.pretest"), words))
+    if design.written_tasks:
+        words = t("administration.written_tasks_words", n=design.written_tasks, points=design.marking_tolerance)
+        found.append((t("administration.written_tasks_title"), words))
     if design.unit_correlation is not None:
         informed = t("administration.units_words", correlation=t.number(design.unit_correlation))
         found.append((t("administration.units"), informed))

@@ -85,6 +85,9 @@ class ExamForm(TimesForm):
     exposure_bins: Entered = ""
     pretest_items: Entered = ""
     unit_correlation: Entered = ""
+    #: Asked only where the bank has tasks; nothing entered means none.
+    written_tasks: Entered = ""
+    marking_tolerance: Entered = ""
     #: The simulation whose design this one started from; empty for the proposed one.
     run: Entered = ""
 
@@ -106,6 +109,8 @@ class ExamForm(TimesForm):
             exposure_bins=str(design.exposure_bins),
             pretest_items=str(design.pretest_items),
             unit_correlation="" if design.unit_correlation is None else f"{design.unit_correlation:g}",
+            written_tasks=str(design.written_tasks),
+            marking_tolerance=str(design.marking_tolerance),
             minimum_length=str(design.minimum_length),
             maximum_length=str(design.maximum_length),
             cut_score=f"{design.cut_score:g}",
@@ -224,6 +229,10 @@ def _read_error(entered: str, *, field: str) -> float:
     return _number_or_none(entered, field=field) or 0.0
 
 
+def _whole_or_none(entered: str, *, field: str) -> int:
+    return read_whole(entered, field=field) if entered.strip() else 0
+
+
 def _read_name(entered: str, *, field: str) -> str:
     return entered
 
@@ -240,6 +249,8 @@ _DESIGN_READERS: Mapping[str, Callable[..., Any]] = {
     "exposure_bins": read_whole,
     "pretest_items": read_whole,
     "unit_correlation": _number_or_none,
+    "written_tasks": _whole_or_none,
+    "marking_tolerance": _whole_or_none,
 }
 
 

@@ -9,10 +9,12 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from engine.explanations.explanation_words import RULES
+from itembank.authoring.content import Answer
 from itembank.delivery.replay import replay_sitting
 from itembank.delivery.sittings_now import sitting_line, sittings_now
 from itembank.delivery.told_replay import told_replay
 from web.page import Now, SignedInPage, Transaction, actor_of
+from web.pages.answer_words import answer_words
 from web.pages.replay_chart import posterior_chart, posterior_key
 from web.texts_catalogue import Texts
 
@@ -54,7 +56,7 @@ def replay_page(page: SignedInPage, session: Transaction, now: Now, sitting_id: 
         line=line,
         differing=sum(bool(step.differences) for step in report.steps),
         in_words=lambda difference: difference_in_words(difference, page.t),
-        letters=lambda selected: ", ".join("ABCDEFGHI"[position] for position in selected),
+        answered=lambda step: answer_words(step.item_type, Answer(step.selected, step.text)),
     )
 
 

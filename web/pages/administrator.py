@@ -9,6 +9,7 @@ from web.pages import (
     administration_exams,
     administration_groups,
     administration_people,
+    administration_reviewing,
     administration_sittings,
 )
 
@@ -18,6 +19,7 @@ for area in (
     administration_exams,
     administration_sittings,
     administration_groups,
+    administration_reviewing,
     administration_audit,
 ):
     router.include_router(area.router)

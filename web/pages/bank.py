@@ -8,9 +8,20 @@ from fastapi.responses import Response
 from itembank.actor import Role
 from itembank.authoring.coverage import FAIR_FROM, GOOD_FROM, coverage, coverage_totals, criterion_coverage
 from itembank.authoring.criteria import criterion_context
+from itembank.authoring.enemy_proposals import count_proposals
 from itembank.authoring.items import list_items
 from web.page import SignedInPage, Transaction, actor_of
-from web.pages import bank_editing, bank_enemies, bank_items, bank_review
+from web.pages import (
+    bank_comments,
+    bank_editing,
+    bank_enemies,
+    bank_flaws,
+    bank_items,
+    bank_list,
+    bank_proposals,
+    bank_review,
+)
+from web.pages.writers_desk import work_in_progress
 
 #: A criterion has a handful of items; its page shows them all.
 _ALL = 1000
@@ -18,8 +29,12 @@ _ALL = 1000
 router = APIRouter()
 # Editing first: /bank/items/new must not be taken for an item called "new".
 router.include_router(bank_editing.router)
+router.include_router(bank_list.router)
+router.include_router(bank_flaws.router)
+router.include_router(bank_proposals.router)
 router.include_router(bank_items.router)
 router.include_router(bank_enemies.router)
+router.include_router(bank_comments.router)
 router.include_router(bank_review.router)
 
 
@@ -34,7 +49,9 @@ def coverage_page(page: SignedInPage, session: Transaction) -> Response:
         totals=coverage_totals(units),
         fair_from=FAIR_FROM,
         good_from=GOOD_FROM,
+        proposals=count_proposals(session, actor=actor),
         may_write=actor.has(Role.ITEM_WRITER),
+        in_work=work_in_progress(session, actor) if actor.has(Role.ITEM_WRITER) else [],
     )
 
 

@@ -1,183 +1,121 @@
-"""Writing items: the form with the candidate's view beside it, and saving."""
+"""Writing items: beginning, saving, and the candidate's view of what was entered."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Annotated, Any
-from uuid import UUID
+from dataclasses import replace
+from typing import Annotated
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from itembank.actor import Actor
-from itembank.authoring.content import MAXIMUM_RATING, MINIMUM_RATING, CognitiveLevel, ItemType
-from itembank.authoring.criteria import CriterionContext, criterion_context, writable_elements
-from itembank.authoring.drafts import draft_problems, mates_with_another_text
-from itembank.authoring.flaws.lint import flaws_of
-from itembank.authoring.items import ItemView, VersionView, create_item, item_view, move_item, save_item
+from itembank.authoring.desk.kept_work import clear_desk
+from itembank.authoring.drafts import draft_problems
+from itembank.authoring.items import ItemView, create_item, item_view, move_item, save_item
 from itembank.authoring.lifecycle import ItemState
-from itembank.authoring.testlets import known_testlets, mates_in_testlet
-from itembank.errors import EditConflict, IllegalMove, InvalidInput, NotFound
+from itembank.errors import EditConflict, IllegalMove
 from web.error_pages import error_text
 from web.page import Notice, Now, Page, SignedInPage, Transaction, actor_of
-from web.pages.item_form import SUBMIT, TAKE_TEXT, Entered, ItemForm, problem_text
+from web.pages import bank_desk
+from web.pages.item_form import SAVE, SUBMIT, Entered, ItemForm, blank_form, form_of_content, form_of_kept
+from web.pages.writers_desk import Desk
 
 router = APIRouter()
-
-
-@dataclass(frozen=True)
-class _Desk:
-    """The writer's desk: renders the form for a new item or an edit."""
-
-    page: Page
-    session: Session
-    actor: Actor
-    item_id: UUID | None = None
-
-    def show(
-        self,
-        form: ItemForm,
-        *,
-        errors: Mapping[str, str] | None = None,
-        status: int = 200,
-        notice: Notice | None = None,
-        newer: VersionView | None = None,
-    ) -> Response:
-        """Show the form with what was entered.
-
-        Args:
-            form: What was entered.
-            errors: A sentence for each field that was refused.
-            status: HTTP status.
-            notice: A message at the top.
-            newer: A version that somebody else saved in the meantime.
-        """
-        elements = writable_elements(self.session, actor=self.actor, item_id=self.item_id)
-        item = self._item()
-        return self.page.render(
-            "bank/edit.html",
-            block=form.block,
-            status=status,
-            notice=notice,
-            form=form,
-            draft=form.draft,
-            **self.checked(form),
-            errors=errors or {},
-            elements=elements,
-            testlets=known_testlets(self.session, actor=self.actor),
-            context=self._context(form.draft.criterion),
-            item=item,
-            newer=newer,
-            action=f"/bank/items/{self.item_id}" if self.item_id else "/bank/items",
-            types=list(ItemType),
-            levels=list(CognitiveLevel),
-            ratings=range(MINIMUM_RATING, MAXIMUM_RATING + 1),
-        )
-
-    def refuse(self, form: ItemForm, problems: tuple[InvalidInput, ...]) -> Response:
-        """Show the form again, each problem beside its field."""
-        return self.show(form, errors=form.errors(problems, self.page.t), status=422)
-
-    def change(self, form: ItemForm) -> Response:
-        """Do what a button that does not save says."""
-        if form.do != TAKE_TEXT:
-            return self.show(form.after_button())
-        mates = mates_in_testlet(self.session, actor=self.actor, testlet=form.draft.testlet, item_id=self.item_id)
-        if mates:
-            return self.show(form.with_text(mates[0].stimulus))
-        return self.show(form, errors={"testlet": self.page.t("bank.testlet_empty")})
-
-    def checked(self, form: ItemForm) -> dict[str, Any]:
-        """Say what a draft lacks, which items of its testlet show another text, and which flaws it seems to have."""
-        draft = form.draft
-        problems = draft_problems(self.session, actor=self.actor, draft=draft, item_id=self.item_id)
-        differing = mates_with_another_text(
-            self.session, actor=self.actor, testlet=draft.testlet, stimulus=draft.stimulus, item_id=self.item_id
-        )
-        lacking = [problem_text(problem, self.page.t) for problem in problems]
-        return {"lacking": lacking, "differing": differing, "flaws": flaws_of(draft)}
-
-    def _item(self) -> ItemView | None:
-        return item_view(self.session, actor=self.actor, item_id=self.item_id) if self.item_id else None
-
-    def _context(self, criterion: str) -> CriterionContext | None:
-        try:
-            return criterion_context(self.session, actor=self.actor, code=criterion, item_id=self.item_id)
-        except NotFound:
-            return None
+router.include_router(bank_desk.router)
 
 
 @router.get("/bank/items/new")
-def new_item_page(page: SignedInPage, session: Transaction, criterion: str = "") -> Response:
-    """Begin a new item."""
-    desk = _Desk(page, session, actor_of(page))
-    return desk.show(ItemForm.blank(criterion=criterion, language="th"))
+def new_item_page(
+    page: SignedInPage, session: Transaction, now: Now, criterion: str = "", kept: UUID | None = None
+) -> Response:
+    """Begin a new item, or go on with one that was typed and not saved."""
+    desk = Desk(page, session, actor_of(page), now)
+    work = desk.kept(key=kept) if kept else None
+    if work is not None:
+        return desk.show(form_of_kept(work.fields, started_from=0, key=str(work.id)), unkept=False)
+    return desk.show(blank_form(criterion=criterion, language="th", key=str(uuid4())), unkept=False)
 
 
 @router.post("/bank/items")
 def create_item_page(page: SignedInPage, session: Transaction, now: Now, form: Entered) -> Response:
     """Keep a new item, or change the form as its button says."""
     actor = actor_of(page)
-    desk = _Desk(page, session, actor)
-    if not form.saves:
+    desk = Desk(page, session, actor, now)
+    if form.do not in (SAVE, SUBMIT):
         return desk.change(form)
-    problems = draft_problems(session, actor=actor, draft=form.draft)
+    draft = form.draft
+    problems = draft_problems(session, actor=actor, draft=draft)
     if problems:
-        return desk.refuse(form, problems)
-    item = create_item(session, actor=actor, content=form.draft.content(), now=now)
+        return desk.show(form, problems=problems, status=422)
+    key = UUID(form.key) if form.key else None
+    try:
+        item = create_item(session, actor=actor, content=draft.content(), now=now, item_id=key)
+    except EditConflict:
+        # The form of an item that was saved before, such as one that the browser's "back" brought up again.
+        session.rollback()
+        if key is None:
+            raise
+        return _conflict(Desk(page, session, actor, now, key), key, form)
+    clear_desk(session, actor=actor, key=key)
     return _saved(page, session, now, item, form)
 
 
 @router.get("/bank/items/{item_id}/edit")
-def edit_item_page(page: SignedInPage, session: Transaction, item_id: UUID) -> Response:
-    """Begin an edit from the newest version."""
+def edit_item_page(page: SignedInPage, session: Transaction, now: Now, item_id: UUID, kept: bool = False) -> Response:
+    """Begin an edit from the newest version, or go on with what was typed and not saved."""
     actor = actor_of(page)
     item = item_view(session, actor=actor, item_id=item_id)
     if item.head.state is ItemState.IN_REVIEW:
         return page.redirect(f"/bank/items/{item_id}", notice="bank.notice_edit_in_review")
-    head = item.head
-    return _Desk(page, session, actor, item_id).show(ItemForm.of(head.content, started_from=head.number))
+    desk, head = Desk(page, session, actor, now, item_id), item.head
+    work = desk.kept()
+    if work is not None and kept:
+        return desk.show(form_of_kept(work.fields, started_from=work.started_from, key=""), unkept=False)
+    offer = desk.offer(work, head) if work is not None else None
+    return offer or desk.show(form_of_content(head.content, started_from=head.number), unkept=False)
 
 
 @router.post("/bank/items/{item_id}")
 def save_item_page(page: SignedInPage, session: Transaction, now: Now, item_id: UUID, form: Entered) -> Response:
     """Save an edit as a new version, or change the form as its button says."""
     actor = actor_of(page)
-    desk = _Desk(page, session, actor, item_id)
-    if not form.saves:
+    desk = Desk(page, session, actor, now, item_id)
+    if form.do not in (SAVE, SUBMIT):
         return desk.change(form)
-    problems = draft_problems(session, actor=actor, draft=form.draft, item_id=item_id)
+    draft = form.draft
+    problems = draft_problems(session, actor=actor, draft=draft, item_id=item_id)
     if problems:
-        return desk.refuse(form, problems)
+        return desk.show(form, problems=problems, status=422)
     try:
         item = save_item(
-            session,
-            actor=actor,
-            item_id=item_id,
-            content=form.draft.content(),
-            started_from=form.started_from,
-            now=now,
+            session, actor=actor, item_id=item_id, content=draft.content(), started_from=form.started_from, now=now
         )
     except EditConflict:
         session.rollback()
-        newer = item_view(session, actor=actor, item_id=item_id).head
-        # Saving once more is then a decision made in sight of the other version.
-        return desk.show(replace(form, started_from=newer.number), status=409, newer=newer)
+        return _conflict(desk, item_id, form)
     except IllegalMove as error:
         session.rollback()
         return desk.show(form, status=409, notice=Notice("warning", error_text(error, page.t)))
+    clear_desk(session, actor=actor, item_id=item_id)
     return _saved(page, session, now, item, form)
 
 
 @router.post("/bank/preview")
 def preview_block(
-    page: SignedInPage, session: Transaction, form: Entered, item: Annotated[UUID | None, Form()] = None
+    page: SignedInPage, session: Transaction, now: Now, form: Entered, item: Annotated[UUID | None, Form()] = None
 ) -> Response:
     """Show what was entered as candidates would see it; nothing is kept."""
-    checked = _Desk(page, session, actor_of(page), item).checked(form)
-    return page.render("bank/preview.html", draft=form.draft, **checked)
+    actor = actor_of(page)
+    edited = item_view(session, actor=actor, item_id=item) if item and form.translation else None
+    checked = Desk(page, session, actor, now, item).checked(form, edited)
+    return page.render("bank/preview.html", form=form, swapped=page.wants_fragment, **checked)
+
+
+def _conflict(desk: Desk, item_id: UUID, form: ItemForm) -> Response:
+    newer = item_view(desk.session, actor=desk.actor, item_id=item_id).head
+    # Saving once more is then a decision made in sight of the other version.
+    return desk.show(replace(form, started_from=newer.number), status=409, newer=newer)
 
 
 def _saved(page: Page, session: Session, now: Now, item: ItemView, form: ItemForm) -> Response:

@@ -35,7 +35,7 @@ def declare_page(
         declare_enemies(session, actor=actor_of(page), item_id=item_id, code=code, reason=reason, now=now)
     except (InvalidInput, AlreadyExists) as problem:
         entered = EnteredEnemy(search=search or code, code=code, reason=reason, errors=_errors(page, problem))
-        return _refused(page, session, item_id, problem, entered)
+        return _refused(page, session, now, item_id, problem, entered)
     return page.redirect(f"/bank/items/{item_id}", notice="bank.notice_enemies_declared")
 
 
@@ -53,15 +53,15 @@ def part_page(
         part_enemies(session, actor=actor_of(page), item_id=item_id, code=code, reason=reason, now=now)
     except InvalidInput as problem:
         entered = EnteredEnemy(code=code, reason=reason, parts=True, errors=_errors(page, problem))
-        return _refused(page, session, item_id, problem, entered)
+        return _refused(page, session, now, item_id, problem, entered)
     return page.redirect(f"/bank/items/{item_id}", notice="bank.notice_enemies_parted")
 
 
 def _refused(
-    page: Page, session: Session, item_id: UUID, problem: InvalidInput | AlreadyExists, entered: EnteredEnemy
+    page: Page, session: Session, now: Now, item_id: UUID, problem: InvalidInput | AlreadyExists, entered: EnteredEnemy
 ) -> Response:
     session.rollback()
-    return show_item(page, session, item_id, entered=entered, status=STATUS[problem.kind])
+    return show_item(page, session, item_id, now=now, entered=entered, status=STATUS[problem.kind])
 
 
 def _errors(page: Page, problem: InvalidInput | AlreadyExists) -> dict[str, str]:

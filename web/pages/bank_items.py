@@ -1,29 +1,29 @@
-"""Items: the list, one item with its life, its moves, and the differences between versions."""
+"""Items: one item with its life, its moves, and the differences between versions."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from itembank.authoring.criteria import criterion_context, written_units
-from itembank.authoring.items import ItemView, MoveView, item_view, list_items, move_item
+from itembank.authoring.criteria import criterion_context
+from itembank.authoring.items import ItemView, MoveView, item_view, move_item
 from itembank.authoring.lifecycle import ItemState
+from itembank.authoring.shown_item import shown_item
 from itembank.authoring.testlets import mates_in_testlet
 from itembank.authoring.version_differences import version_differences
 from itembank.errors import EditConflict, IllegalMove, InvalidInput
 from itembank.publishing.item_in_force import ItemInForce, item_in_force
+from web.change_marks import marked_item, show_changes
 from web.error_pages import error_text
 from web.page import Notice, Now, Page, SignedInPage, Transaction, actor_of
 from web.pages.enemy_form import NO_ENEMY, EnteredEnemy, enemies_shown
 from web.pages.item_form import problem_text
-
-#: Items on one page of the list.
-PAGE_SIZE = 25
+from web.pages.item_review import NOTHING_ENTERED, EnteredReview, review_shown
 
 #: Decisions that a reviewer makes only after answering the question, on a page of its own.
 _REVIEWERS_MOVES = frozenset({"approve", "return"})
@@ -31,59 +31,16 @@ _REVIEWERS_MOVES = frozenset({"approve", "return"})
 router = APIRouter()
 
 
-@router.get("/bank/items")
-def list_page(
-    page: SignedInPage,
-    session: Transaction,
-    search: Annotated[str, Query(max_length=200)] = "",
-    state: str = "",
-    criterion: str = "",
-    number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
-) -> Response:
-    """List items, found by wording, state and place in the standard."""
-    actor = actor_of(page)
-    if state and state not in set(ItemState):
-        raise InvalidInput(field="state", expected=f"one of {', '.join(ItemState)}")
-
-    def find(number: int) -> tuple[tuple[object, ...], int]:
-        return list_items(
-            session,
-            actor=actor,
-            criterion=criterion or None,
-            state=ItemState(state) if state else None,
-            search=search,
-            offset=(number - 1) * PAGE_SIZE,
-            limit=PAGE_SIZE,
-        )
-
-    items, count = find(number)
-    pages = max(1, -(-count // PAGE_SIZE))
-    if number > pages:
-        # A narrower search has fewer pages than the one before it.
-        number = pages
-        items, count = find(number)
-    filters = {"search": search, "state": state, "criterion": criterion}
-    query = urlencode({name: value for name, value in filters.items() if value})
-    return page.render(
-        "bank/items.html",
-        block="items",
-        items=items,
-        count=count,
-        number=number,
-        pages=pages,
-        page_url=f"/bank/items?{query}{'&' if query else ''}page={{page}}",
-        filters=filters,
-        states=list(ItemState),
-        units=written_units(session, actor=actor),
-    )
-
-
 @router.get("/bank/items/{item_id}")
 def item_page(
-    page: SignedInPage, session: Transaction, item_id: UUID, enemy: Annotated[str, Query(max_length=200)] = ""
+    page: SignedInPage,
+    session: Transaction,
+    now: Now,
+    item_id: UUID,
+    enemy: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """Show an item: what candidates see, where it stands, what can be done with it, its enemies, its history."""
-    return show_item(page, session, item_id, entered=EnteredEnemy(search=enemy))
+    return show_item(page, session, item_id, now=now, entered=EnteredEnemy(search=enemy))
 
 
 @router.post("/bank/items/{item_id}/moves")
@@ -109,14 +66,15 @@ def move_item_page(
         )
     except InvalidInput as problem:
         session.rollback()
-        return show_item(page, session, item_id, refused=move, error=problem_text(problem, page.t), status=422)
+        return show_item(page, session, item_id, now=now, refused=move, error=problem_text(problem, page.t), status=422)
     except EditConflict as error:
         session.rollback()
         notice = Notice("warning", page.t("bank.newer_version", **error.details))
-        return show_item(page, session, item_id, notice=notice, status=409)
+        return show_item(page, session, item_id, now=now, notice=notice, status=409)
     except IllegalMove as error:
         session.rollback()
-        return show_item(page, session, item_id, notice=Notice("warning", error_text(error, page.t)), status=409)
+        notice = Notice("warning", error_text(error, page.t))
+        return show_item(page, session, item_id, now=now, notice=notice, status=409)
     return page.redirect(f"/bank/items/{item_id}", notice=f"bank.notice_{move}")
 
 
@@ -130,7 +88,13 @@ def history_page(
 ) -> Response:
     """Show the differences between two versions side by side."""
     differences = version_differences(session, actor=actor_of(page), item_id=item_id, before=before, after=after)
-    return page.render("bank/history.html", item=differences.item, differences=differences)
+    return page.render(
+        "bank/history.html",
+        item=differences.item,
+        differences=differences,
+        marked_item=marked_item,
+        show_changes=show_changes,
+    )
 
 
 def show_item(
@@ -138,10 +102,12 @@ def show_item(
     session: Session,
     item_id: UUID,
     *,
+    now: datetime,
     notice: Notice | None = None,
     refused: str = "",
     error: str = "",
     entered: EnteredEnemy = NO_ENEMY,
+    review: EnteredReview = NOTHING_ENTERED,
     status: int = 200,
 ) -> Response:
     """Show an item, with what was entered and refused.
@@ -150,10 +116,12 @@ def show_item(
         page: The request.
         session: The transaction.
         item_id: The item.
+        now: The time.
         notice: A message at the top.
         refused: The move that was refused.
         error: Why it was.
         entered: What was entered about an enemy.
+        review: What was entered about its review.
         status: HTTP status.
     """
     actor = actor_of(page)
@@ -166,6 +134,7 @@ def show_item(
         status=status,
         notice=notice,
         item=item,
+        shown=shown_item(item.head.content, item.head.content.type),
         context=criterion_context(session, actor=actor, code=item.head.content.criterion, item_id=item_id),
         moves=[move for move in item.possible_moves if move.name not in _REVIEWERS_MOVES],
         may_review=not names.isdisjoint(_REVIEWERS_MOVES),
@@ -176,6 +145,7 @@ def show_item(
         error=error,
         mates=mates_in_testlet(session, actor=actor, testlet=item.head.content.testlet, item_id=item_id),
         **enemies_shown(session, actor=actor, item_id=item_id, entered=entered),
+        **review_shown(page, session, actor=actor, item=item, entered=review, now=now),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -25,12 +24,15 @@ from itembank.errors import (
     IllegalMove,
     InvalidInput,
     PositionOutOfOrder,
-    SamatError,
+    ResultWaits,
     SittingFinished,
 )
 from web.charts import EvidenceBar, evidence_bar
 from web.error_pages import STATUS, error_text
 from web.page import Now, Page, SignedInPage, Transaction, actor_of
+from web.pages.answer_form import SentAnswer
+from web.pages.answer_words import refusal_words
+from web.pages.written_tasks import show_task, show_waiting
 
 router = APIRouter()
 
@@ -83,6 +85,8 @@ def question_page(sitting_id: UUID, page: SignedInPage, session: Transaction, no
     view = sitting_view(session, actor=actor_of(page), sitting_id=sitting_id, now=now)
     if view.finished:
         return page.redirect(f"{_sitting_url(sitting_id)}/result")
+    if view.task is not None:
+        return show_task(page, view)
     position = _whole_number(saved)
     is_saved = position is not None and 1 <= position <= view.answered
     return _question(page, view, saved_position=position if is_saved else None)
@@ -101,17 +105,16 @@ def answer_question(
     session: Transaction,
     now: Now,
     position: Annotated[int, Form()],
-    answer: Annotated[list[int] | None, Form()] = None,
+    given: SentAnswer,
 ) -> Response:
     """Record an answer and show what comes next; what can't be recorded leads back to the present question."""
-    chosen = answer or []
     try:
         view = submit_answer(
             session,
             actor=actor_of(page),
             sitting_id=sitting_id,
             position=position,
-            answer=Answer(tuple(chosen)),
+            answer=given,
             now=now,
             language=page.t.language,
         )
@@ -121,9 +124,13 @@ def answer_question(
         view = sitting_view(session, actor=actor_of(page), sitting_id=sitting_id, now=now)
         if view.finished:
             return _result_redirect(page, sitting_id, recorded=False)
-        return _refused_answer(page, view, error, chosen=chosen)
+        if view.task is not None:
+            return page.redirect(_sitting_url(sitting_id))
+        return _refused_answer(page, view, error, given=given)
     if view.finished:
         return _result_redirect(page, sitting_id, recorded=view.saved_position is not None)
+    if view.task is not None:
+        return page.redirect(_sitting_url(sitting_id))
     if page.wants_fragment:
         return _question(page, view, saved_position=view.saved_position)
     return page.redirect(f"{_sitting_url(sitting_id)}?saved={view.saved_position}")
@@ -161,6 +168,8 @@ def result_page(sitting_id: UUID, page: SignedInPage, session: Transaction, now:
         if not actor.has(Role.CANDIDATE):
             raise
         return page.redirect(_sitting_url(sitting_id))
+    except ResultWaits as waits:
+        return show_waiting(page, waits)
     return page.render(
         "candidate/result.html",
         result=result,
@@ -190,7 +199,8 @@ def _question(
     status: int = 200,
     saved_position: int | None = None,
     message: str | None = None,
-    chosen: Sequence[int] = (),
+    given: Answer | None = None,
+    error: str | None = None,
 ) -> Response:
     assert view.question is not None
     return page.render(
@@ -201,21 +211,24 @@ def _question(
         item=view.question.for_reader(page.t.language),
         saved_position=saved_position,
         message=message,
-        chosen=chosen,
+        given=given,
+        error=error,
         fragment=page.wants_fragment,
         other_lang_url=_other_language(page, _sitting_url(view.id)),
         **_bare_frame(page),
     )
 
 
-def _refused_answer(page: Page, view: SittingView, error: SamatError, *, chosen: Sequence[int]) -> Response:
+def _refused_answer(
+    page: Page, view: SittingView, error: AnswerConflict | PositionOutOfOrder | InvalidInput, *, given: Answer
+) -> Response:
+    status = STATUS[error.kind]
     if isinstance(error, AnswerConflict):
         message = page.t("candidate.already_answered", position=error.details["position"])
-        return _question(page, view, status=STATUS[error.kind], message=message)
+        return _question(page, view, status=status, message=message)
     if isinstance(error, PositionOutOfOrder):
-        return _question(page, view, status=STATUS[error.kind], message=page.t("candidate.not_asked_yet"))
-    message = page.t("candidate.choose_allowed" if chosen else "candidate.choose_first")
-    return _question(page, view, status=STATUS[error.kind], message=message)
+        return _question(page, view, status=status, message=page.t("candidate.not_asked_yet"))
+    return _question(page, view, status=status, given=given, error=refusal_words(error, page.t))
 
 
 def _end_form(page: Page, view: SittingView, *, status: int = 200, typed: str = "") -> Response:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from itembank.authoring.shown_item import shown_item
 from itembank.errors import IllegalMove, InvalidInput, SamatError
 from itembank.standard_setting.judging import (
     JudgingView,
@@ -194,6 +195,7 @@ def _item(
         block="saved",
         status=422 if errors else 200,
         seen=seen,
+        shown=shown_item(seen.content, seen.content.type, language=page.t.language) if seen.content else None,
         panel=seen.panel,
         context=seen.context,
         value=_entered(seen) if value is None else value,

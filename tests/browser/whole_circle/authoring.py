@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from itembank.authoring.reviewing.check_points import CHECK_POINTS
 from tests.browser.whole_circle.people_at_work import CRITERION, KEY, OPTIONS, STEM, Circle
 
 
@@ -37,6 +38,9 @@ def it_is_reviewed(circle: Circle, code: str) -> None:
     page.get_by_role("button", name="Show the key and review").click()
     expect(page.get_by_role("status").filter(has_text="Your answer agrees with the key.")).to_be_visible()
     expect(page.get_by_text(f"เหตุผลของตัวเลือก {'ABCD'[KEY]}")).to_be_visible()
+    for point in CHECK_POINTS:
+        found = page.get_by_role("group", name=point.texts["en"])
+        found.get_by_role("radio", name="Does not apply" if point.concern else "Yes", exact=True).check()
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_role("status").filter(has_text="Approved.")).to_be_visible()
 

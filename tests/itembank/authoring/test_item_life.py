@@ -197,9 +197,9 @@ def test_an_option_that_only_moved_is_not_marked(desk: Desk) -> None:
         found = version_differences(session, actor=desk.people["reviewer"], item_id=item.id)
         with pytest.raises(NotFound):
             version_differences(session, actor=desk.people["reviewer"], item_id=item.id, before=7)
-    marked = [any(passage.changed for passage in option.text) for option in found.after.options]
+    marked = [any(passage.changed for passage in option.text) for option in found.after.wording.options]
     assert marked == [False, False, True]
-    assert not any(passage.changed for option in found.before.options for passage in option.text)
+    assert not any(passage.changed for option in found.before.wording.options for passage in option.text)
     assert [(change.field, change.after) for change in found.fields] == [("source", "คู่มือ")]
 
 
@@ -209,5 +209,6 @@ def test_a_changed_key_is_marked_on_both_sides(desk: Desk) -> None:
     desk.save(item, replace(CONTENT, options=swapped), started_from=1)
     with desk.database.reading() as session:
         found = version_differences(session, actor=desk.people["writer"], item_id=item.id, before=1, after=2)
-    assert [option.key_changed for option in (*found.before.options, *found.after.options)] == [True] * 4
+    sides = (found.before.wording, found.after.wording)
+    assert [option.key_changed for side in sides for option in side.options] == [True] * 4
     assert not found.same_wording

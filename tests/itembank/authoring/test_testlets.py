@@ -112,8 +112,8 @@ def test_versions_show_what_changed_of_the_shared_text(filled: Filled) -> None:
         save_item(session, actor=people["writer"], item_id=item.id, content=parts, started_from=1, now=NOON)
     with database.reading() as session:
         found = version_differences(session, actor=people["reviewer"], item_id=item.id)
-    assert "".join(passage.text for passage in found.before.stimulus) == TEXT
-    assert [passage.text for passage in found.after.stimulus if passage.changed] == [" เพิ่ม"]
+    assert "".join(passage.text for passage in found.before.wording.stimulus) == TEXT
+    assert [passage.text for passage in found.after.wording.stimulus if passage.changed] == [" เพิ่ม"]
     changes = {change.field: (change.before, change.after) for change in found.fields}
     assert changes == {
         "type": ("single_choice", "multiple_choice"),

@@ -16,6 +16,7 @@ from itembank.dif_studies.findings import DifFinding
 from itembank.item_decisions.harm import WORDINGS, Harm, HarmReason, harm_order, in_order, new_or_worse
 from itembank.item_decisions.harm_reasons import Evidence, harm_reasons
 from itembank.item_decisions.option_choices import AbilityMoments, ItemChoices
+from tests.itembank.authoring.item_types.every_type import MATCHING
 
 VERSION = uuid4()
 
@@ -160,3 +161,9 @@ def test_a_reason_comes_back_when_it_is_a_quarter_worse() -> None:
     assert new_or_worse([HarmReason(Harm.DRIFT, "drift_harder", 1.49, "displacement")], then) == ()
     worse = HarmReason(Harm.DRIFT, "drift_harder", 1.51, "displacement")
     assert new_or_worse([worse], then) == (worse,)
+
+
+def test_places_of_other_types_are_no_options_that_could_fail() -> None:
+    attractive = choices({0: 0.5, 1: 0.9})
+    assert "distractor" in found(choices=attractive)
+    assert "distractor" not in found(choices=attractive, content=MATCHING)

@@ -6,33 +6,60 @@ const CHOICE_KEYS = /^(?:Digit|Numpad)([1-9])$|^Key([A-E])$/;
 
 let attempts = 0;
 let retryTimer = null;
+let sent = [];
 
 const currentForm = () => document.querySelector("form[data-exam-form]");
 const banner = () => document.querySelector("[data-connection-lost]");
-const inputsOf = (form) => [...form.querySelectorAll("[data-exam-question] input:is([type=radio], [type=checkbox])")];
+const fieldsOf = (form) => [...form.querySelectorAll("[data-exam-question] :is(input, select, textarea)")];
+const isTicked = (field) => field.matches("[type=radio], [type=checkbox]");
+const optionsOf = (form) => fieldsOf(form).filter(isTicked);
 const say = (text) => {
   const announcer = document.getElementById("announcer");
   if (announcer && text) announcer.textContent = text;
 };
 
-// The kept answer: what is ticked at which position, and whether the candidate has confirmed it.
+// What is ticked, chosen in lists and typed, as names and values, and the way back. Places are the same in every
+// language, so that an answer survives a change of language too.
+const entered = (form) => fieldsOf(form)
+  .filter((field) => !isTicked(field) || field.checked)
+  .map((field) => [field.name, field.value]);
+const enter = (form, entries) => {
+  for (const field of fieldsOf(form)) {
+    const found = entries.filter(([name]) => name === field.name).map(([, value]) => value);
+    if (isTicked(field)) field.checked = found.includes(field.value);
+    else if (found.length > 0) [field.value] = found;
+  }
+  countCharacters(form);
+};
+
+// The kept answer: what was entered at which position, and whether the candidate has confirmed it.
 const keyOf = (form) => `samat.answer.${form.dataset.sitting}`;
 const keep = (form, confirmed) => {
-  const values = inputsOf(form).filter((input) => input.checked).map((input) => input.value);
-  const record = { position: form.dataset.position, values, confirmed };
+  const record = { position: form.dataset.position, entries: entered(form), confirmed };
   try { sessionStorage.setItem(keyOf(form), JSON.stringify(record)); } catch { /* the form itself still holds it */ }
 };
 const kept = (form) => {
   try {
     const record = JSON.parse(sessionStorage.getItem(keyOf(form)));
-    return record?.position === form.dataset.position ? record : null;
+    return record?.position === form.dataset.position && Array.isArray(record.entries) ? record : null;
   } catch { return null; }
 };
 const forget = (form) => {
   try { sessionStorage.removeItem(keyOf(form)); } catch { /* nothing was kept */ }
 };
 
-const isChosen = (form) => inputsOf(form).length === 0 || inputsOf(form).some((input) => input.checked);
+// Why the answer can't be sent yet: the question's own words for it, with the field to go to; null if it can.
+const lack = (form) => {
+  const question = form.querySelector("[data-exam-question]");
+  if (!question) return null;
+  const options = optionsOf(form);
+  if (options.length > 0 && !options.some((option) => option.checked)) return { words: question.dataset.missing };
+  const empty = fieldsOf(form).find((field) => !isTicked(field) && field.value.trim() === "");
+  if (empty) return { words: question.dataset.missing, field: empty };
+  const places = [...question.querySelectorAll("[data-each-once] select")];
+  const twice = places.find((place, at) => places.findIndex((other) => other.value === place.value) < at);
+  return twice ? { words: question.dataset.twice, field: twice } : null;
+};
 const isSending = (form) => form.dataset.sending !== undefined;
 const setSending = (form, sending) => {
   if (sending) form.dataset.sending = "";
@@ -43,11 +70,20 @@ const setSending = (form, sending) => {
   }
 };
 
-const askToChoose = (form, wanted) => {
+const tellLack = (form, lacking) => {
   const text = form.querySelector("[data-choose-first-text]");
   if (!text) return;
-  text.hidden = !wanted;
-  text.textContent = wanted ? form.dataset.chooseFirst : "";
+  text.hidden = !lacking;
+  text.textContent = lacking?.words ?? "";
+  lacking?.field?.focus();
+};
+
+// Characters as the server counts them: a sign outside the basic plane is one, though the browser stores two.
+const countCharacters = (form) => {
+  for (const hint of form.querySelectorAll("[data-character-count]")) {
+    const typed = [...hint.closest("[data-exam-question]").querySelector("textarea").value].length;
+    hint.textContent = hint.dataset.characterCount.replace("{n}", typed.toLocaleString("en"));
+  }
 };
 
 const send = (form) => {
@@ -83,9 +119,9 @@ const begin = (form) => {
   form.dataset.examReady = "";
   form.noValidate = true;
   const record = kept(form);
-  if (!record) { forget(form); return; }
-  for (const input of inputsOf(form)) input.checked = record.values.includes(input.value);
-  if (record.confirmed && isChosen(form)) {
+  if (!record) { forget(form); countCharacters(form); return; }
+  enter(form, record.entries);
+  if (record.confirmed && !lack(form)) {
     const notice = banner();
     if (notice) notice.hidden = false;
     send(form);
@@ -97,10 +133,17 @@ const beginCurrent = () => {
   if (form) begin(form);
 };
 
-document.addEventListener("change", (event) => {
+// What is typed counts at once, not only when the field is left: a crash must not cost half a page of text.
+document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-exam-form]");
   if (!form) return;
-  askToChoose(form, false);
+  if (isSending(form)) {
+    // What is on its way can't be changed any more: what the screen shows has to be what was sent.
+    enter(form, sent);
+    return;
+  }
+  tellLack(form, null);
+  countCharacters(form);
   keep(form, false);
 });
 
@@ -108,13 +151,14 @@ document.addEventListener("change", (event) => {
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-exam-form]");
   if (!form) return;
-  const needsChoice = !event.submitter?.formNoValidate;
-  if (isSending(form) || (needsChoice && !isChosen(form))) {
+  const lacking = event.submitter?.formNoValidate ? null : lack(form);
+  if (isSending(form) || lacking) {
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (!isSending(form)) askToChoose(form, true);
+    if (!isSending(form)) tellLack(form, lacking);
     return;
   }
+  sent = entered(form);
   // A plain form's data are gathered after this event: the buttons are marked, never disabled.
   setSending(form, true);
 }, true);
@@ -127,7 +171,7 @@ const choose = (form, event) => {
   const [, digit, letter] = CHOICE_KEYS.exec(event.code) ?? [];
   if (!digit && !letter) return;
   const index = digit ? Number(digit) - 1 : letter.charCodeAt(0) - "A".charCodeAt(0);
-  const input = inputsOf(form)[index];
+  const input = optionsOf(form)[index];
   if (!input || input.disabled) return;
   event.preventDefault();
   input.focus();
@@ -152,7 +196,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-retry-now]")) retryNow();
 });
 
-// What is on its way can't be changed any more: the choice on the screen has to be the one that is sent.
+// A tick on what is on its way must not even show for a moment.
 document.addEventListener("click", (event) => {
   const form = event.target.closest("form[data-exam-form]");
   if (form && isSending(form) && event.target.closest("[data-exam-question]")) event.preventDefault();
