@@ -9,7 +9,7 @@ import argparse
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 from itembank.actor import COMMAND_LINE, Actor, Role
 from itembank.authoring.exchange import ExchangedItem, starter_rows
@@ -49,6 +49,7 @@ def main() -> None:
 def _measure(database: Database, actor: Actor, sheet: Path, count: int) -> None:
     worker = ImportWorker(database)
     seconds = []
+    computed = process_time()
     began = perf_counter()
     with database.writing() as session:
         import_id = begin_import(session, actor=actor, file_name=sheet.name, data=sheet.read_bytes(), now=utc_now())
@@ -64,6 +65,7 @@ def _measure(database: Database, actor: Actor, sheet: Path, count: int) -> None:
     assert view.state is ImportState.DONE, view.message
     assert view.done == count
     print(f"reading and looking: {seconds[0]:.1f} s, storing: {seconds[1]:.1f} s, in all {sum(seconds):.1f} s")
+    print(f"of these computed by this process: {process_time() - computed:.1f} s")
     print(f"target {TARGET_SECONDS:.0f} s: {'met' if sum(seconds) <= TARGET_SECONDS else 'MISSED'}")
 
 

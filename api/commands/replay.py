@@ -15,6 +15,7 @@ from api.commands.output import JsonOption, print_json
 from itembank.actor import COMMAND_LINE
 from itembank.clock import utc_now
 from itembank.delivery.replay import ReplayReport, ReplayStep, replay_sitting
+from itembank.delivery.replayed_tasks import ReplayedTask
 from itembank.delivery.replayed_versions import ReplayedVersion
 from itembank.delivery.told_replay import told_replay
 from itembank.errors import InvalidInput
@@ -67,6 +68,14 @@ def _print_version(version: ReplayedVersion) -> None:
         print(f"     DIFFERS: {difference}")
 
 
+def _print_task(task: ReplayedTask) -> None:
+    blind = ", ".join(str(points) for points in task.blind_marks) or "none yet"
+    settled = "waits for marks" if task.points is None else f"{task.points} of {task.highest_points} ({task.manner})"
+    print(f"task {task.position}  {task.task}  {task.element}  open {task.openness:.4f}  marks: {blind}  {settled}")
+    for difference in task.differences:
+        print(f"     DIFFERS: {difference}")
+
+
 def _standing(step: ReplayStep) -> str:
     if not step.counts:
         return "  tried out; does not count"
@@ -90,6 +99,8 @@ def print_report(report: ReplayReport) -> None:
         )
         for difference in step.differences:
             print(f"     DIFFERS: {difference}")
+    for task in report.tasks:
+        _print_task(task)
     for difference in report.differences:
         print(f"DIFFERS: {difference}")
     print(f"ended: {report.finish_reason or 'still in progress'}")

@@ -292,7 +292,6 @@ def _exported(session: Transaction, caller: Caller, file_format: str, wanted: It
 def _shown(view: ImportView) -> dict[str, Any]:
     fields = {name: getattr(view, name) for name in ImportShown.model_fields if name != "rows"}
     rows = [
-        row.to_dict() | {"lost": [{"what": what, "detail": detail} for what, detail in row.lost]}
-        for row in view.rows
+        row.to_dict() | {"lost": [{"what": what, "detail": detail} for what, detail in row.lost]} for row in view.rows
     ]
     return fields | {"rows": rows}

@@ -130,6 +130,22 @@ class ReplayedVersionShown(Shown):
     differences: list[str]
 
 
+class ReplayedTaskShown(Shown):
+    """A written task of a replayed sitting, chosen and settled again."""
+
+    position: int
+    task: str
+    element: str
+    openness: float = Field(description="How open the verdict on the element was, 0 to 0.5.")
+    text: str | None
+    handed_in: bool
+    blind_marks: list[int]
+    points: int | None = Field(description="Null before the marks are settled.")
+    highest_points: int
+    manner: str = Field(description="agreed, averaged, third_person or blank; empty before the marks are settled.")
+    differences: list[str]
+
+
 class ReplayShown(Shown):
     """A sitting recomputed from its design, bank, seed and answers, compared with its record."""
 
@@ -163,6 +179,7 @@ class ReplayShown(Shown):
         ability_nodes=[-1.0, 0.0, 1.0],
         prior=None,
         versions=[],
+        tasks=[],
         explanation={"th": _TOLD, "en": _TOLD},
     )
 
@@ -178,6 +195,7 @@ class ReplayShown(Shown):
         description="What informed the start; null where the sitting began with the population's prior."
     )
     versions: list[ReplayedVersionShown] = Field(description="Versions of the outcome after the first.")
+    tasks: list[ReplayedTaskShown] = Field(description="Written tasks; while one waits for marks there is no outcome.")
     explanation: dict[str, ToldShown] = Field(description="The sitting in sentences, by language: th and en.")
 
 

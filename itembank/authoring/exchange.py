@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
@@ -137,9 +137,17 @@ def import_items(
     return codes
 
 
-def prepare(session: Session, items: Sequence[ExchangedItem]) -> tuple[PreparedDraft, ...]:
-    """Do for items what takes long and needs no turn to write."""
-    return prepare_drafts(session, ((item.code, item.content) for item in items))
+def prepare(
+    session: Session, items: Sequence[ExchangedItem], *, told: Callable[[int], None] = lambda _: None
+) -> tuple[PreparedDraft, ...]:
+    """Do for items what takes long and needs no turn to write.
+
+    Args:
+        session: A transaction that only reads.
+        items: The items.
+        told: Called with how many are prepared, again and again.
+    """
+    return prepare_drafts(session, ((item.code, item.content) for item in items), told=told)
 
 
 def _still_free(session: Session, drafts: Sequence[PreparedDraft]) -> bool:

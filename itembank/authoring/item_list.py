@@ -112,7 +112,7 @@ def list_items(
     if state is not None:
         conditions.append(col(ItemVersion.state) == state.value)
     parts = folded(search).split()[:_MOST_PARTS]
-    conditions += [col(ItemWords.searched).contains(part, autoescape=True) for part in parts]
+    conditions += [_holds(session, part) for part in parts]
     found, count = _page(session, conditions, order=narrowing.order, offset=offset, limit=limit)
     return tuple(item_line(item, version) for item, version in found), count
 
@@ -173,6 +173,12 @@ def _warned(narrowing: Narrowing) -> ColumnElement[bool]:
         # By itself the inner query would only look at the one around it, and take any version for the item's.
         warned.append(~exists().where(*same).correlate(ItemVersion, ItemFlaw))
     return exists().where(*warned)
+
+
+def _holds(session: Session, part: str) -> ColumnElement[bool]:
+    # A plain search for the part takes half the time of a pattern around it, and knows no signs with a meaning.
+    position = func.instr if session.get_bind().dialect.name == "sqlite" else func.strpos
+    return position(col(ItemWords.searched), part) > 0
 
 
 def _page(

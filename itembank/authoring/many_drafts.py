@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,24 +27,29 @@ class PreparedDraft:
     code: str
     content: ItemContent
     found: WorkedOut
+    document: Mapping[str, Any]
 
 
-def prepare_drafts(session: Session, items: Iterable[tuple[str, ItemContent]]) -> tuple[PreparedDraft, ...]:
+def prepare_drafts(
+    session: Session, items: Iterable[tuple[str, ItemContent]], *, told: Callable[[int], None] = lambda _: None
+) -> tuple[PreparedDraft, ...]:
     """Number items that have no code, and work out what is kept of each wording.
 
     Args:
         session: A transaction that need not be the one in which they are stored.
         items: Code, or nothing, and content of each.
+        told: Called with how many are prepared, again and again.
     """
     items = list(items)
     taken = {*session.exec(select(Item.code)), *(code for code, _ in items)}
     numbers = _last_numbers(taken)
-    prepared = []
+    prepared: list[PreparedDraft] = []
     for code, content in items:
         while not code:
             numbers[content.criterion] += 1
             code = f"{content.criterion}-{numbers[content.criterion]:02d}"
-        prepared.append(PreparedDraft(code, content, work_out(content, code=code)))
+        told(len(prepared))
+        prepared.append(PreparedDraft(code, content, work_out(content, code=code), content.to_dict()))
     return tuple(prepared)
 
 
@@ -88,7 +93,7 @@ class _Rows:
             "sample": False,
         }  # fmt: skip
         self.version = {
-            "id": version_id, "item_id": item_id, "number": 1, "content": content.to_dict(),
+            "id": version_id, "item_id": item_id, "number": 1, "content": draft.document,
             "criterion": content.criterion, "kind": content.type.value, "testlet": content.testlet,
             "difficulty_rating": content.difficulty_rating, "state": ItemState.DRAFT.value,
             "written_by": actor.person_id, "writer_name": actor.display_name, "written_at": now,
@@ -103,7 +108,7 @@ class _Rows:
             "searched": found.searched, "words": found.words,
         }  # fmt: skip
         self.flaws = [{"item_id": item_id, "rule": rule, "places": places} for rule, places in found.flaws.items()]
-        self.entry = {
+        self.entry: dict[str, Any] = {
             "at": now, "person_id": actor.person_id, "actor_name": actor.display_name, "action": "item.create",
             "subject_kind": "item", "subject": draft.code, "details": {},
         }  # fmt: skip

@@ -32,7 +32,7 @@ _MEANINGS: Final = {
             "ข้อเรียงลำดับให้เขียนตามลำดับที่ถูก ข้อจับคู่ให้เขียนคำตอบที่ให้เลือก"
         ),
         (
-            "Options, one a line; Alt+Enter begins a line. Where an option has several lines, put a line /// above each "
+            "Options, one a line; Alt+Enter begins a line. Where one has several lines, put a line /// above each "
             "option. For ordering in their right order; for matching the choices"
         ),
     ),
@@ -64,7 +64,7 @@ _MEANINGS: Final = {
             "และใส่ [[1]] [[2]] ในคำถาม"
         ),
         (
-            "Matching: what is matched, one a line. Gaps: the choices of each gap, one gap a line with | between them; the "
+            "Matching: what is matched, one a line. Gaps: the choices of each gap, a gap a line, | between; the "
             "question has [[1]], [[2]] where they stand"
         ),
     ),

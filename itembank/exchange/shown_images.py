@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from itembank.authoring.content import ItemContent
+from itembank.authoring.content_problems import marked_texts
 from itembank.authoring.exchange import ExchangedItem
 from itembank.exchange.item_file import Loss
 
@@ -16,22 +17,11 @@ IMAGE: Final = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(media:([0-9a-f]{64})\)")
 
 def images_of(content: ItemContent) -> tuple[str, ...]:
     """List the ids of the images in all texts of an item, each once."""
-    found = (match[2] for text in _texts(content.to_dict()) for match in IMAGE.finditer(text))
-    return tuple(dict.fromkeys(found))
+    texts = (text for _, text in marked_texts(content) if "](media:" in text)
+    return tuple(dict.fromkeys(match[2] for text in texts for match in IMAGE.finditer(text)))
 
 
 def losses_of_images(items: Iterable[ExchangedItem]) -> Mapping[str, tuple[Loss, ...]]:
     """Name the images that a file of texts leaves behind, by item code: it names them and does not hold them."""
     losses = {item.code: tuple(Loss("image", image) for image in images_of(item.content)) for item in items}
     return {code: lost for code, lost in losses.items() if lost}
-
-
-def _texts(document: Any) -> Iterator[str]:
-    if isinstance(document, str):
-        yield document
-    elif isinstance(document, dict):
-        for part in document.values():
-            yield from _texts(part)
-    elif isinstance(document, list | tuple):
-        for part in document:
-            yield from _texts(part)

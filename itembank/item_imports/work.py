@@ -20,6 +20,7 @@ from itembank.clock import utc_now
 from itembank.database import Database
 from itembank.errors import SamatError, UnreadableFile
 from itembank.exchange.item_file import ItemDefaults, ItemFile
+from itembank.exchange.shown_images import images_of
 from itembank.item_imports.reading import Told, read_upload, report_on
 from itembank.item_imports.report import ImportRow
 from itembank.item_imports.states import ImportState, ImportTask
@@ -145,14 +146,13 @@ def _store(database: Database, work: _Work, file: ItemFile, *, told: Told, now: 
     told(0, len(chosen))
     images = _clean(file, chosen)
     with database.reading() as session:
-        _refuse_what_changed(session, work, items, images)
-        prepared = prepare(session, chosen)
-    told(len(chosen) // 2, len(chosen))
+        prepared = prepare(session, chosen, told=lambda done: told(done, len(chosen)))
     with database.writing() as session:
         kept = _claimed_row(session, work)
         if kept is None:
             log.warning("a file that another process took over was not stored", run=str(work.id))
             return
+        _refuse_what_changed(session, work, items, images)
         codes = import_items(
             session, actor=work.actor, items=chosen, file=work.name, now=now, images=images, prepared=prepared
         )
@@ -174,8 +174,8 @@ def _refuse_what_changed(
 
 
 def _clean(file: ItemFile, items: Sequence[ExchangedItem]) -> list[CleanImage]:
-    from itembank.exchange.shown_images import images_of
-
+    if not file.images:
+        return []
     shown = {image for item in items for image in images_of(item.content)}
     return [clean_image(data) for image, data in file.images.items() if image in shown]
 

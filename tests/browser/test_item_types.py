@@ -95,7 +95,14 @@ def lack_is_told(page: Page, content: ItemContent) -> None:
     expect(page.get_by_role("alert").filter(has_text="before you confirm")).to_be_visible()
     if content.type not in (ItemType.SINGLE_CHOICE, ItemType.MULTIPLE_CHOICE, ItemType.TRUE_FALSE):
         expect(page.locator("[data-exam-question] :is(select, input):focus")).to_have_count(1)
-        page.locator("[data-exam-stem]").last.focus()
+    if content.type is ItemType.ORDERING:
+        for place in page.locator("[data-each-once] select").all():
+            place.select_option("0")
+        page.locator("[data-confirm]").press("Enter")
+        expect(page.get_by_role("alert").filter(has_text="more than one place")).to_be_visible()
+        for place in page.locator("[data-each-once] select").all():
+            place.select_option("")
+    page.locator("[data-exam-stem]").last.focus()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])

@@ -54,8 +54,8 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "/administration/sittings/{finished}/replay", "/administration/sittings/{finished}/replay?details=1",
         "/simulations/{simulation}?beside={other_simulation}", "/administration/people", "/administration/people/new",
         "/administration/people/{person}", "/administration/audit", "/administration/reviewing",
-        "/administration/groups", "/administration/groups/new", "/administration/groups/{variable}", "/standard-setting/{finished_panel}",
-        "/neutralisations/{proposed}",
+        "/administration/groups", "/administration/groups/new", "/administration/groups/{variable}",
+        "/standard-setting/{finished_panel}", "/neutralisations/{proposed}",
     ),
 }  # fmt: skip
 

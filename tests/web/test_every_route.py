@@ -375,7 +375,7 @@ def knock(
     )  # fmt: skip
     if method == "GET":
         return visitor.client.get(url, follow_redirects=False)
-    form = {name: value.format(code=code) for name, value in DOORS[method, path].form.items()}
+    form = {name: value.format(code=code, item_id=item) for name, value in DOORS[method, path].form.items()}
     # Straight from the session, so that no refusal is one of a stale page's token.
     form["csrf_token"] = csrf_token or form_token(visitor.client.cookies.get("samat"))
     headers = {"Origin": origin} if origin else {}

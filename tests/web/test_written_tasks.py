@@ -118,6 +118,10 @@ def test_two_markers_and_a_third_bring_a_result(site: Site, sitting: SittingView
     agreement = site.signed_in("psychometrician").get("/marking/agreement")
     assert "แคปปาถ่วงน้ำหนัก" in agreement.text
     assert agreement.text.count('href="/bank/items/') == 1
+    replay = administrator.get(f"/administration/sittings/{sitting.id}/replay?lang=th")
+    assert "บุคคลที่สามชี้ขาด" in replay.text
+    assert "&lt;script&gt;" in replay.text
+    assert "แตกต่าง" not in replay.text
     assert "ไม่มีค้าง" in administrator.get("/marking/progress?lang=th").text
 
 

@@ -88,7 +88,8 @@ class Answer:
     """What somebody entered: places that were chosen, or a text.
 
     What ``selected`` counts depends on the type: the chosen options in any order; for each line to match, or each gap,
-    the place of the choice; for putting in order, the places from first to last. Places are those that are shown.
+    the place of the choice; for putting in order, the places from first to last. Places are those that are shown,
+    from 0; one below 0 was left without a choice, which no question takes.
     """
 
     selected: tuple[int, ...] = ()

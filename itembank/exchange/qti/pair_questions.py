@@ -133,11 +133,7 @@ def _matching(
 ) -> Asked:
     names = [choice.get("identifier") for choice in choices]
     heads = [line.get("identifier") for line in lines]
-    if not set(partner.values()) <= set(names):
-        raise NotAsked("correctResponse", "pairs of entries that there are")
-    if len(names) > MAXIMUM_OPTIONS or len(heads) > MAXIMUM_OPTIONS:
-        raise NotAsked("options", f"at most {MAXIMUM_OPTIONS} lines and as many choices")
-    key = [names.index(partner[head]) for head in heads]
+    key = _key(heads, names, partner)
     if any(choice.get("matchMax", "1") not in ("0", str(len(heads))) for choice in choices):
         bench.lose("matchMax", "each choice may be used for any number of lines")
 
@@ -158,6 +154,15 @@ def _matching(
         ),
         partial_credit=bench.agrees(_trials(key, [len(names)] * len(heads), responses), most=len(heads)),
     )
+
+
+def _key(heads: Sequence[str], names: Sequence[str], partner: Mapping[str, str]) -> list[int]:
+    """Give the place of the right choice for each line."""
+    if not set(partner.values()) <= set(names):
+        raise NotAsked("correctResponse", "pairs of entries that there are")
+    if len(names) > MAXIMUM_OPTIONS or len(heads) > MAXIMUM_OPTIONS:
+        raise NotAsked("options", f"at most {MAXIMUM_OPTIONS} lines and as many choices")
+    return [names.index(partner[head]) for head in heads]
 
 
 def _pairs(response: Response) -> list[tuple[str, str]]:

@@ -118,11 +118,7 @@ class _Reader:
         if element.text:
             node.children.append(element.text)
         for child in element:
-            if isinstance(child.tag, str):
-                node.children.append(self.node(child, depth + 1, foreign=foreign))
-            elif child.text is not None and not foreign:
-                # An entity that nothing defines.
-                node.children.append(child.text)
+            node.children.append(self.node(child, depth + 1, foreign=foreign))
             if child.tail:
                 node.children.append(child.tail)
         return node

@@ -56,10 +56,6 @@ class Node:
         """List the elements of some names, however deep."""
         return [node for node in self.walk() if node.name in names]
 
-    def count(self) -> int:
-        """Count the elements, itself included."""
-        return sum(1 for _ in self.walk())
-
 
 def squeezed(text: str) -> str:
     """Give a text with each run of white space as one blank, and none around it."""

@@ -131,6 +131,28 @@ form.addEventListener("input", (event) => {
   }
 });
 
+// What is typed while a change of the form is on its way was not part of it and must outlive it. Where rows move or go,
+// the same name may stand for another row afterwards, and nothing is put back.
+let sentTexts = null;
+let typedMeanwhile = [];
+const texts = () => [...form.querySelectorAll("textarea, input[type=text]")];
+form.addEventListener("htmx:beforeRequest", () => { sentTexts = new Map(texts().map((field) => [field.id, field.value])); });
+form.addEventListener("htmx:beforeSwap", (event) => {
+  const source = event.detail.requestConfig.elt;
+  const renumbers = source.name === "do" && /^(?:move|remove)_/.test(source.value);
+  const changedSince = (field) => sentTexts?.has(field.id) && sentTexts.get(field.id) !== field.value;
+  typedMeanwhile = renumbers ? [] : texts().filter(changedSince).map(({ id, value, selectionEnd }) => ({ id, value, selectionEnd }));
+});
+form.addEventListener("htmx:afterSwap", () => {
+  for (const { id, value, selectionEnd } of typedMeanwhile) {
+    const field = document.getElementById(id);
+    if (!field) continue;
+    field.value = value;
+    field.setSelectionRange(selectionEnd, selectionEnd);
+  }
+  typedMeanwhile = [];
+});
+
 // What the preview says about a field stands beside the field too.
 document.getElementById("preview").addEventListener("htmx:afterSettle", (event) => {
   for (const margin of form.querySelectorAll("[data-desk-margin]")) {

@@ -171,12 +171,14 @@ def test_one_broken_item_does_not_hide_the_others(tmp_path: Path) -> None:
         "wrong.xml": right_choice("<p>ไทย</p>").encode("cp874"),
         "strange.xml": b'<?xml version="1.0" encoding="ebcdic-cp-us"?><a/>',
         "open.xml": "<assessmentItem>",
+        "entity.xml": right_choice("<p>a&nbsp;b</p>"),
     }
     named = (*files, "absent.xml", "../outside.xml", "http://example.org/a.xml")
     found = read(package(tmp_path, files, *(resource(name) for name in named))).items
     assert [one.item.content.stem if one.item else "" for one in found[:3]] == ["ก", "ไทย", "ไทย"]
     expected = [str(one.problems[0]) for one in found[3:]]
-    words = ("not UTF-8 text at byte", "the encoding ebcdic-cp-us is not read", "no sound XML", "absent.xml is not",
+    words = ("not UTF-8 text at byte", "the encoding ebcdic-cp-us is not read", "no sound XML",
+             "'nbsp' not defined", "absent.xml is not",
              "outside.xml is not", "http://example.org/a.xml is not")  # fmt: skip
     assert all(word in said for word, said in zip(words, expected, strict=True)), expected
 

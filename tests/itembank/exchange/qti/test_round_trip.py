@@ -46,15 +46,15 @@ def without_records(path: Path) -> ItemFile:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_whole_starter_bank_comes_back(tmp_path: Path, version: str) -> None:
     path = tmp_path / "bank.zip"
-    # All of it once; the older versions have the same words for the same questions.
+    # All of it in the newest version; of the older ones, and of what others find in it, a part of each unit.
     bank = starter_rows() if version == "3.0" else starter_rows()[::9]
     assert not write_qti(path, bank, version=version, images={}).lost
     found = read(path)
     assert tuple(one.item for one in found.items) == bank
     assert not any(one.problems or one.lost for one in found.items)
     # Other programs find all of the question, its scoring and its place in the standard too.
-    plain = without_records(path)
-    for one, sent in zip(plain.items, bank, strict=True):
+    write_qti(path, bank[::5], version=version, images={})
+    for one, sent in zip(without_records(path).items, bank[::5], strict=True):
         assert one.item is not None, one
         assert replace(one.item.content, testlet="") == replace(sent.content, testlet="", translations=())
         assert not one.lost
