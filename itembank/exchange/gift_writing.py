@@ -14,7 +14,7 @@ from itembank.exchange.foreign_text import their_markdown
 from itembank.exchange.found_criterion import tags_of
 from itembank.exchange.gift_signs import with_escapes
 from itembank.exchange.item_file import Loss, WrittenFile
-from itembank.exchange.left_behind import losses_of_fields
+from itembank.exchange.left_behind import counts_otherwise, losses_of_fields
 from itembank.exchange.shown_images import IMAGE, images_of
 from itembank.exchange.truth_options import has_words_of_its_own
 
@@ -44,11 +44,10 @@ def _losses(item: ExchangedItem) -> tuple[Loss, ...]:
     lost = [*losses_of_fields(item, carried=_CARRIED), *(Loss("image", image) for image in images_of(content))]
     if content.number and content.number.unit:
         lost.append(Loss("unit", content.number.unit))
-    if content.type is ItemType.MATCHING:
-        if not content.partial_credit:
-            lost.append(Loss("all or nothing", "lines count one by one"))
-        if _spare_choices(content):
-            lost.append(Loss("options", "choices that no line matches are written as lines without a text"))
+    if content.type is not ItemType.INLINE_CHOICE:
+        lost += counts_otherwise(content)
+    if content.type is ItemType.MATCHING and _spare_choices(content):
+        lost.append(Loss("options", "choices that no line matches are written as lines without a text"))
     if content.type is ItemType.TRUE_FALSE and has_words_of_its_own(content):
         lost.append(Loss("type", "written as a single choice, since its options are other words"))
     if content.type is ItemType.CONSTRUCTED_RESPONSE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
+from itembank.authoring.content import ItemContent, ItemType
 from itembank.authoring.exchange import ExchangedItem
 from itembank.exchange.item_file import Loss
 
@@ -15,6 +16,12 @@ _FIELDS: Final = (
 )  # fmt: skip
 #: Where a criterion can't be carried, nothing that is said about the place in the standard can.
 _OF_THE_STANDARD: Final = frozenset({"cognitive_level", "difficulty_rating"})
+
+
+def counts_otherwise(content: ItemContent) -> tuple[Loss, ...]:
+    """Name the rule of an item whose parts count together where programs count parts of such items one by one."""
+    by_parts = content.type in (ItemType.MATCHING, ItemType.INLINE_CHOICE) or len(content.key) > 1
+    return (Loss("all or nothing", "parts count one by one"),) if by_parts and not content.partial_credit else ()
 
 
 def losses_of_fields(item: ExchangedItem, *, carried: Collection[str]) -> tuple[Loss, ...]:

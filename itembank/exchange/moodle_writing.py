@@ -14,7 +14,7 @@ from itembank.exchange.foreign_text import their_markdown
 from itembank.exchange.found_criterion import tags_of
 from itembank.exchange.gift_writing import number_and_tolerance
 from itembank.exchange.item_file import Loss, WrittenFile
-from itembank.exchange.left_behind import losses_of_fields
+from itembank.exchange.left_behind import counts_otherwise, losses_of_fields
 from itembank.exchange.rubric_text import text_of_rubric
 from itembank.exchange.shown_images import IMAGE, images_of
 from itembank.exchange.truth_options import has_words_of_its_own
@@ -70,8 +70,7 @@ def _losses(item: ExchangedItem, images: Mapping[str, bytes]) -> tuple[Loss, ...
     content = item.content
     lost = [*losses_of_fields(item, carried=_CARRIED)]
     lost += [Loss("image", image) for image in images_of(content) if image not in images]
-    if content.type in (ItemType.MATCHING, ItemType.INLINE_CHOICE) and not content.partial_credit:
-        lost.append(Loss("all or nothing", "parts count one by one"))
+    lost += counts_otherwise(content)
     if content.number and content.number.percent:
         lost.append(Loss("percent", "the tolerance is written out in the unit of the number"))
     if content.type is ItemType.TRUE_FALSE and has_words_of_its_own(content):

@@ -28,7 +28,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "candidate": ("/exams", "/exams/{open_exam}", "/sittings/{running}", "/sittings/{running}/end"),
     "candidate2": ("/sittings/{finished}/result",),
     "writer": (
-        "/bank", "/bank/criteria/DG101-1.1", "/bank/items", "/bank/items/new?criterion=DG101-1.1",
+        "/bank", "/bank/criteria/DG101-1.1", "/bank/items", "/bank/items/new?criterion=DG101-1.1", "/bank/images",
         "/bank/items/{draft}", "/bank/items/{draft}/edit", "/bank/items/{draft}/history?from=1&to=2", "/standard",
     ),
     "reviewer": ("/review", "/review/{in_review}"),

@@ -19,14 +19,13 @@ from itembank.authoring.lifecycle import ItemState
 from itembank.authoring.review import ReviewedAnswer, answer_in_review, item_for_review, review_queue
 from itembank.authoring.reviewing.check_points import CHECK_POINTS
 from itembank.authoring.reviewing.comments import comments
-from itembank.authoring.reviewing.places import places_of
 from itembank.authoring.reviewing.votes import review_standing, vote_on_item, vote_problems
 from itembank.authoring.shown_item import shown_item
 from itembank.errors import AlreadyVoted, EditConflict, IllegalMove, InvalidInput
 from web.page import Now, Page, SignedInPage, Transaction, actor_of
 from web.pages.answer_words import answer_words, refusal_words
 from web.pages.review_form import Entered, ReviewForm
-from web.pages.review_words import local_day, place_label, review_problem_text
+from web.pages.review_words import local_day, place_choices, place_label, review_problem_text
 
 router = APIRouter()
 
@@ -181,10 +180,7 @@ def _reviewed(page: Page, session: Session, actor: Actor, reviewed: ReviewedAnsw
         "findings": form.begun_for(content),
         "standing": review_standing(session, actor=actor, item_id=item.id),
         "threads": comments(session, actor=actor, item_id=item.id),
-        "places": [
-            ("", place_label("", page.t)),
-            *((place, place_label(place, page.t)) for place in places_of(content)),
-        ],
+        "places": place_choices(content, page.t),
         "place_label": place_label,
     }
 

@@ -13,12 +13,11 @@ from itembank.actor import Actor, Role
 from itembank.authoring.items import ItemView
 from itembank.authoring.lifecycle import ItemState
 from itembank.authoring.reviewing.comments import COMMENTERS, comments
-from itembank.authoring.reviewing.places import places_of
 from itembank.authoring.reviewing.requests import ASKERS, possible_reviewers, review_requests
 from itembank.authoring.reviewing.votes import Vote, review_standing
 from web.page import Page
 from web.pages.comment_form import CommentForm
-from web.pages.review_words import local_day, place_label
+from web.pages.review_words import local_day, place_choices, place_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +58,11 @@ def review_shown(
     standing = review_standing(session, actor=actor, item_id=item.id)
     in_review = item.head.state is ItemState.IN_REVIEW
     may_ask = in_review and actor.has(*ASKERS)
-    names = [("", place_label("", page.t))]
-    names += [(place, place_label(place, page.t)) for place in places_of(item.head.content)]
     return {
         "standing": standing,
         "threads": threads,
         "open_count": sum(thread.is_open for thread in threads),
-        "places": names,
+        "places": place_choices(item.head.content, page.t),
         "place_label": place_label,
         "may_comment": actor.has(*COMMENTERS),
         "requests": review_requests(session, actor=actor, item_id=item.id),

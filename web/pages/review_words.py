@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from itembank.authoring.reviewing.places import WHOLE_ITEM
+from itembank.authoring.content import ItemContent
+from itembank.authoring.reviewing.places import WHOLE_ITEM, places_of
 from itembank.errors import InvalidInput
 from web.pages.item_form import problem_text
 from web.texts_catalogue import LANGUAGES, Texts
@@ -24,6 +25,12 @@ def place_label(place: str, t: Texts) -> str:
     number = int(rest[0])
     letter = "ABCDEFGHI"[number - 1] if 1 <= number <= 9 else str(number)
     return t(f"review.place_{'_'.join([field, *rest[1:]])}", n=number, letter=letter)
+
+
+def place_choices(content: ItemContent, t: Texts) -> list[tuple[str, str]]:
+    """List the places of an item with their names, for choosing what a comment is about."""
+    named = [(place, place_label(place, t)) for place in places_of(content)]
+    return [(WHOLE_ITEM, t("review.place_any")), *named]
 
 
 def review_problem_text(problem: InvalidInput, t: Texts) -> str:
