@@ -68,7 +68,6 @@ def _block(item: ExchangedItem, answers: str) -> str:
     stem = _text(content.stem)
     answered = f"{{{answers}{general}}}"
     body = stem.replace("[[1]]", answered) if content.type is ItemType.INLINE_CHOICE else f"{stem} {answered}"
-    # Two slashes at the beginning of a line would make it a comment.
     return f"// [id:{item.code}] {marks}\n::{with_escapes(item.code)}::[markdown]{body}"
 
 

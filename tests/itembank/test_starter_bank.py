@@ -7,6 +7,7 @@ import pytest
 from engine.design import prepare_exam
 from engine.response_models import ItemParameters, ItemPool
 from engine.simulation.simulate import simulate
+from itembank.authoring.content import ItemContent, ItemType
 from itembank.authoring.lint_report import lint_starter_bank
 from itembank.authoring.starter import starter_items
 from itembank.delivery.proposed_design import default_design
@@ -73,3 +74,34 @@ def test_few_shipped_items_have_a_warning_and_none_a_grave_one() -> None:
     assert len(report.items) <= 23
     assert report.flaws == ()
     assert report.similar == ()
+
+
+def digital_literacy_items() -> list[tuple[str, ItemContent]]:
+    """The shipped items of unit Dlit100: code and content."""
+    elements = load_starter_standard().unit("Dlit100").elements
+    criteria = {criterion.code for element in elements for criterion in element.criteria}
+    return [(code, content) for code, content in starter_items() if content.criterion in criteria]
+
+
+def test_every_item_of_digital_literacy_is_wholly_in_english_too() -> None:
+    items = digital_literacy_items()
+    assert len(items) == 90
+    for code, content in items:
+        (english,) = (translation for translation in content.translations if translation.language == "en")
+        assert english.stem, code
+        assert bool(english.stimulus) == bool(content.stimulus), code
+        assert len(english.options) == len(content.options), code
+        assert all(option.text and option.rationale for option in english.options), code
+
+
+def test_the_longest_english_option_is_no_clue_to_the_key() -> None:
+    choices = [content for _, content in digital_literacy_items() if content.type is ItemType.SINGLE_CHOICE]
+    longest = 0
+    for content in choices:
+        (english,) = (translation for translation in content.translations if translation.language == "en")
+        lengths: dict[bool, list[int]] = {True: [], False: []}
+        for original, option in zip(content.options, english.options, strict=True):
+            lengths[original.correct].append(len(option.text))
+        longest += max(lengths[True]) > max(lengths[False])
+    # Chance among four options is a quarter; when this was written it was 16 of 73.
+    assert longest <= len(choices) / 3

@@ -12,6 +12,9 @@ import pytest
 from jinja2 import DictLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
 from jinja2.loaders import ChoiceLoader
 
+from itembank.authoring.item_types.question import Answer
+from itembank.authoring.shown_item import shown_item
+from tests.itembank.authoring.written import SEVERAL, SINGLE
 from web.rich_text import install_rich_text
 
 WEB = Path(__file__).parents[2] / "web"
@@ -249,23 +252,22 @@ _QUESTION = '{% import "macros/exam.html" as exam with context %}'
 
 
 def test_a_live_question_shows_no_key_and_no_rationale() -> None:
-    options = [{"text": "ก", "correct": True, "rationale": "because"}, {"text": "ข", "correct": False, "rationale": ""}]
-    item = {"type": "single_choice", "stem": "?", "options": options}
+    shown = shown_item(SINGLE, "single_choice")
     for mode in ("answer", "preview"):
-        html = _rendered("{{ exam.item_preview(item, mode=mode) }}", _QUESTION, item=item, mode=mode)
-        assert "because" not in html
+        html = _rendered("{{ exam.item_preview(item, mode=mode) }}", _QUESTION, item=shown, mode=mode)
+        assert "เหตุผล" not in html
         assert "checked" not in html
         assert "option-right" not in html
-    review = _rendered('{{ exam.item_preview(item, mode="review") }}', _QUESTION, item=item)
-    assert "because" in review
+    review = _rendered('{{ exam.item_preview(item, mode="review") }}', _QUESTION, item=SINGLE)
+    assert review.count("เหตุผล") == len(SINGLE.options)
     assert review.count("checked") == 1
 
 
 def test_options_are_sent_as_their_places() -> None:
-    item = {"type": "multiple_choice", "stem": "?", "options": ("one", "two", "three")}
-    html = _rendered('{{ exam.item_preview(item, mode="answer", chosen=[2]) }}', _QUESTION, item=item)
+    shown, given = shown_item(SEVERAL, "multiple_choice"), Answer((2,))
+    html = _rendered('{{ exam.item_preview(item, mode="answer", given=given) }}', _QUESTION, item=shown, given=given)
     assert re.findall(r'type="checkbox" name="answer" value="(\d)"( checked)?', html) == [
-        ("0", ""), ("1", ""), ("2", " checked"),
+        ("0", ""), ("1", ""), ("2", " checked"), ("3", ""), ("4", ""),
     ]  # fmt: skip
 
 

@@ -53,8 +53,8 @@ def test_texts_are_found_as_people_see_them(database: Database, institution: Ins
     )
     with database.reading() as session:
         seen = (
-            "ข้อใดไม่ใช่คำสั่ง", "ในทะเลหมอก", "50%_OFF", "นํ้าตกเย็น", "แกร่งกาย", "zebra", "2599", "kindness", "kindness command",
-            item.code, "คำสั่งของ แกร่งกาย", "  ข้อใดไม่ใช่คำสั่ง  ",
+            "ข้อใดไม่ใช่คำสั่ง", "ในทะเลหมอก", "50%_OFF", "นํ้าตกเย็น", "แกร่งกาย", "zebra", "2599", "kindness",
+            "kindness command", item.code, "คำสั่งของ แกร่งกาย", "  ข้อใดไม่ใช่คำสั่ง  ",
         )  # fmt: skip
         assert [text for text in seen if found(session, text) != [item.code]] == []
         # Signs that stand for any text in the database's own patterns are only themselves here.
