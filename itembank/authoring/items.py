@@ -210,12 +210,6 @@ def move_item(
         AlreadyVoted: The actor has voted on this version.
         InvalidInput: The move needs a note with the reason.
     """
-    if move_name in VOTE_OF_MOVE:
-        vote_on_item(
-            session, actor=actor, item_id=item_id, vote=VOTE_OF_MOVE[move_name], now=now, note=note,
-            version_seen=version_seen,
-        )  # fmt: skip
-        return item_view(session, actor=actor, item_id=item_id)
     actor.require(*BANK_READERS)
     item = lock_item(session, item_id)
     version = read_version(session, item, item.head_version)
@@ -223,6 +217,12 @@ def move_item(
         version = _live_version(session, item) or version
     move, target = next_state(ItemState(version.state), move_name)
     actor.require(*move.roles)
+    if move_name in VOTE_OF_MOVE:
+        vote_on_item(
+            session, actor=actor, item_id=item_id, vote=VOTE_OF_MOVE[move_name], now=now, note=note,
+            version_seen=version_seen,
+        )  # fmt: skip
+        return item_view(session, actor=actor, item_id=item_id)
     if version_seen is not None and version_seen != version.number:
         raise EditConflict(current=version.number, started_from=version_seen)
     if move.needs_note and not note.strip():
