@@ -25,7 +25,8 @@ from itembank.tables import Exam, Person
 SIMULATED_SITTINGS = 400
 
 #: User name, name shown, roles. Two candidates, so that one can be measured before and one after a recalibration; two
-#: psychometricians, because whoever approves a calibration may not publish it; three judges and markers, so that they can differ.
+#: psychometricians, because whoever approves a calibration may not publish it; three judges and three markers, so that
+#: they can differ.
 _PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("candidate", "นางสาวชมพูนุช ใจดี", (Role.CANDIDATE,)),
     ("candidate2", "นายธนกร ตั้งใจ", (Role.CANDIDATE,)),

@@ -147,9 +147,7 @@ def _add(
     session.flush()
     deed = "settle" if settles else "correct" if reason else "mark"
     # Without the points: whoever reads the log while an answer is marked must not carry them to the second marker.
-    audit.record(
-        session, actor=actor, action=f"marking.{deed}", kind="marking", subject=response.answer.id, now=now
-    )
+    audit.record(session, actor=actor, action=f"marking.{deed}", kind="marking", subject=response.answer.id, now=now)
     return _settle(session, response, (*response.marks, mark), now=now)
 
 

@@ -103,10 +103,7 @@ def ask_to_review(
     if len(note) > MAXIMUM_REQUEST_NOTE:
         expected = f"at most {MAXIMUM_REQUEST_NOTE} characters"
         raise InvalidInput(field="request_note", expected=expected, reason="text_long", maximum=MAXIMUM_REQUEST_NOTE)
-    for earlier in _standing(session, item.id):
-        if earlier.person_id in {person.id for person in asked}:
-            earlier.withdrawn_at = now
-            session.add(earlier)
+    _replace_earlier(session, item=item, people=asked, now=now)
     session.add_all(
         ReviewRequest(
             item_id=item.id, person_id=person.id, due=due, note=note.strip(), asked_by=actor.display_name,
@@ -192,6 +189,14 @@ def _standing(session: Session, item_id: UUID) -> Sequence[ReviewRequest]:
     return session.exec(
         select(ReviewRequest).where(ReviewRequest.item_id == item_id, col(ReviewRequest.withdrawn_at).is_(None))
     ).all()
+
+
+def _replace_earlier(session: Session, *, item: Item, people: Sequence[Person], now: datetime) -> None:
+    again = {person.id for person in people}
+    for earlier in _standing(session, item.id):
+        if earlier.person_id in again:
+            earlier.withdrawn_at = now
+            session.add(earlier)
 
 
 def _reviewers(session: Session, item: Item) -> Mapping[str, Person]:
