@@ -12,6 +12,8 @@ from sqlmodel import Session, select
 from itembank.actor import COMMAND_LINE, Actor, Role
 from itembank.authoring.item_types.question import Answer
 from itembank.authoring.items import item_view, move_item, save_item
+from itembank.authoring.reviewing.comments import reply_to_comment, write_comment
+from itembank.authoring.reviewing.requests import ask_to_review
 from itembank.database import Database
 from itembank.delivery.exams import enrol, grant_extra_time
 from itembank.delivery.records import load_record
@@ -22,6 +24,7 @@ from itembank.standard_setting.judging import judge_item, judging_view
 from itembank.standard_setting.panels import PanelPlan, plan_panel
 from itembank.standard_setting.rounds import close_round, open_round
 from itembank.tables import Exam, Item, Person
+from itembank.writing_needs.assignments import AssignmentPlan, assign
 from tests.support.sitting import always_right, always_wrong, begin
 
 EXAM_UNIT, CALIBRATED_UNIT = "DG100", "Dlit100"
@@ -85,6 +88,7 @@ def build_scene(database: Database, *, now: datetime) -> Scene:
         items = {item.code: item.id for item in session.exec(select(Item))}
         _add_candidates(session, exam_id, now=yesterday)
         _send_to_review(session, actor_of(session, "writer", Role.ITEM_WRITER), items[REVIEWED], now=now)
+        _ask(session, items[REVIEWED], now=now)
 
     def sit(username: str, *, minutes: int, answers: int) -> UUID:
         return _sit(database, username, exam_id, minutes=minutes, answers=answers, now=now)
@@ -146,6 +150,35 @@ def _send_to_review(session: Session, writer: Actor, item_id: UUID, *, now: date
     content = replace(head.content, difficulty_rating=head.content.difficulty_rating % 5 + 1)
     save_item(session, actor=writer, item_id=item_id, content=content, started_from=head.number, now=now)
     move_item(session, actor=writer, item_id=item_id, move_name="submit", now=now)
+
+
+def _ask(session: Session, item_id: UUID, *, now: datetime) -> None:
+    """Let the reviewer comment on the item, the writer reply, and somebody ask for a review and for items."""
+    writer, reviewer = actor_of(session, "writer", Role.ITEM_WRITER), actor_of(session, "reviewer", Role.REVIEWER)
+    comment = write_comment(
+        session, actor=reviewer, item_id=item_id, now=now, place="stem", quote="ควรพิจารณาฐานทางกฎหมาย",
+        text="ยังไม่บอกว่าใครเป็นผู้พิจารณา ขอให้ระบุให้ชัดเจน",
+    )  # fmt: skip
+    reply_to_comment(
+        session, actor=writer, item_id=item_id, comment_id=comment, text="จะเขียนว่า “กรมควรพิจารณา” ในรุ่นถัดไป", now=now
+    )
+    administrator = actor_of(session, "administrator", Role.ADMINISTRATOR)
+    today = now.date()
+    ask_to_review(
+        session, actor=administrator, item_id=item_id, usernames=["reviewer"], due=today + timedelta(days=5),
+        today=today, now=now, note="โปรดตรวจความถูกต้องตามกฎหมายฉบับล่าสุด",
+    )  # fmt: skip
+    for criterion, wanted, rating, days in (("DG102-2.1", 3, 3, 14), ("DG101-1.2", 2, 2, 21)):
+        plan = AssignmentPlan(
+            criterion=criterion, wanted=wanted, writer_id=_id(writer), due_on=today + timedelta(days=days),
+            difficulty_rating=rating, note="ขอสถานการณ์จากงานบริการประชาชน",
+        )  # fmt: skip
+        assign(session, actor=administrator, plan=plan, now=now)
+
+
+def _id(actor: Actor) -> UUID:
+    assert actor.person_id is not None
+    return actor.person_id
 
 
 def _sit(database: Database, username: str, exam_id: UUID, *, minutes: int, answers: int, now: datetime) -> UUID:

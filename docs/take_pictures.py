@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pictured_items import WRITTEN, answer_now, exam_of_types, publish_types, question_now
 from pictured_scene import (
     CALIBRATED_UNIT,
     EDITED,
@@ -35,6 +37,7 @@ from itembank.measurement_reports.writing import Writing
 from itembank.migrate import upgrade
 from tests.support.browser import opened_browser
 from tests.support.server import ServerProcess
+from tests.support.sitting import begin
 
 PICTURES = Path(__file__).parent / "pictures"
 FOLDERS = {"th": PICTURES, "en": PICTURES / "en"}
@@ -43,6 +46,22 @@ WIDTH, PHONE_WIDTH, MAXIMUM_HEIGHT = 1280, 360, 920
 #: Pixels around what is shown.
 MARGIN = 12
 MAXIMUM_BYTES = 250_000
+#: An item much like DG101-1.1-01, with an option that item writing warns of.
+_ALIKE = (
+    "เทศบาลแห่งหนึ่งเปิดเว็บไซต์รับสมัครเข้าร่วมโครงการ โดยให้ประชาชนกรอกชื่อ ที่อยู่ และหมายเลขโทรศัพท์ "
+    "กฎหมายใดกำหนดหน้าที่โดยตรงให้เทศบาลแจ้งวัตถุประสงค์ของการเก็บรายละเอียดดังกล่าวแก่ผู้สมัคร"
+)
+_ALIKE_OPTIONS = ("พระราชบัญญัติคุ้มครองข้อมูลส่วนบุคคล พ.ศ. 2562", "พระราชบัญญัติลิขสิทธิ์ พ.ศ. 2537", "ถูกทุกข้อ")
+_IMPORTED = (
+    ("id", "criterion", "type", "status", "stem", "options", "key", "difficulty_rating", "number", "unit"),
+    ("", "DG600-1", "single_choice", "draft", "ข้อใดเป็นข้อมูลส่วนบุคคล",
+     "ชื่อและที่อยู่\nชื่อหน่วยงาน\nพิกัดของอาคาร", "A", "2", "", ""),
+    ("", "DG101-1.1", "single_choice", "draft", "ข้อใดเป็นข้อมูลส่วนบุคคลตามกฎหมาย",
+     "หมายเลขโทรศัพท์ของผู้มาติดต่อ\nที่ตั้งของหน่วยงาน\nงบประมาณประจำปีของกรม", "A", "2", "", ""),
+    ("", "DG101-1.2", "single_choice", "draft", "หน่วยงานเก็บข้อมูลเกินความจำเป็น จะเกิดปัญหาใด",
+     "เสี่ยงต่อการรั่วไหลมากขึ้น\nต้องเพิ่มจำนวนเครื่องพิมพ์\nต้องแก้ไขชื่อหน่วยงาน", "", "3", "", ""),
+    ("", "DG102-2.2", "numeric", "draft", "ร้อยละ 80 ของบุคลากร 250 คนเป็นกี่คน", "", "", "2", "200", "คน"),
+)  # fmt: skip
 
 
 class Studio:
@@ -143,6 +162,8 @@ def main() -> int:
             take_writers(studio, scene)
             take_administrators(studio, scene)
             take_psychometricians(studio, scene, database)
+            take_import(studio, Path(folder) / "items.csv")
+            take_types(studio, database)
         finally:
             server.stop()
             database.close()
@@ -188,6 +209,81 @@ def take_writers(studio: Studio, scene: Scene) -> None:
         "review", "reviewer", f"/review/{scene.items[REVIEWED]}",
         start="main h1", end=".option-row >> nth=1", prepare=answer,
     )  # fmt: skip
+    studio.take("review-comments", "reviewer", f"/review/{scene.items[REVIEWED]}", start="#comments", end="#comments",
+                prepare=answer)  # fmt: skip
+    studio.take("needs", "reviewer", "/bank/needs?unit=DG600", start="main h1", end="tbody tr >> nth=3")
+    studio.take("assignments", "writer", "/bank/assignments", start="main h1", end="main")
+    take_warnings(studio, scene)
+
+
+def take_warnings(studio: Studio, scene: Scene) -> None:
+    """Take what the desk says while somebody writes an item much like another, with a flaw."""
+
+    def write(page: Page) -> None:
+        page.fill("#stem", _ALIKE)
+        for number, text in enumerate(_ALIKE_OPTIONS, start=1):
+            page.fill(f"textarea[name=text_{number}]", text)
+        page.locator("input[name=correct]").first.check()
+        page.locator("#similar li").first.wait_for()
+        # Warnings and what is alike follow a moment after the last key.
+        page.wait_for_timeout(2500)
+        page.evaluate("scrollTo(0, 0)")
+
+    studio.take(
+        "desk-warnings", "writer", "/bank/items/new?criterion=DG101-1.1",
+        start=".panes", end="[aria-labelledby=similar-title]", prepare=write,
+    )  # fmt: skip
+
+
+def take_import(studio: Studio, file: Path) -> None:
+    """Send a file of items and take what is said about each."""
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        csv.writer(opened).writerows(_IMPORTED)
+    page = studio.open("writer", "/bank/import")
+    page.set_input_files("input[type=file]", file)
+    page.locator("main form button[type=submit]").first.click()
+    page.locator("[aria-labelledby=rows-title]").wait_for(timeout=60_000)
+    run = _address(page)
+    page.close()
+    studio.take("import-report", "writer", run, start=".tiles", end="[aria-labelledby=rows-title]")
+
+
+def take_types(studio: Studio, database: Database) -> None:
+    """Take items of each type on a telephone, the desk with one of them, a written task and its marking."""
+    now = utc_now()
+    with database.writing() as session:
+        items = publish_types(session, writer=actor_of(session, "writer", Role.ITEM_WRITER), now=now)
+        exam_id = exam_of_types(session, username="candidate2", now=now)
+        candidate = actor_of(session, "candidate2", Role.CANDIDATE)
+    studio.take("desk-matching", "writer", f"/bank/items/{items['matching']}/edit", start=".panes")
+    sitting, position = begin(database, actor=candidate, exam_id=exam_id, now=now).id, 1
+    address = f"/sittings/{sitting}"
+    while (question := question_now(database, sitting, now=utc_now())) is not None:
+        name, answer = question
+        studio.take(
+            f"type-{name}", "candidate2", address, width=PHONE_WIDTH, start="form.question", end="[data-confirm]"
+        )
+        answer_now(database, candidate, sitting, answer, position=position, now=utc_now())
+        position += 1
+
+    def write(page: Page) -> None:
+        page.fill("textarea[name=text]", WRITTEN)
+        page.wait_for_timeout(2500)
+
+    studio.take("type-task", "candidate2", address, start="#exam", end="[data-confirm]", prepare=write)
+    page = studio.open("candidate2", address)
+    page.fill("textarea[name=text]", WRITTEN)
+    page.click("[data-confirm]")
+    page.wait_for_load_state("networkidle")
+    page.close()
+    studio.take("marking", "marker", "/marking", start=".panes", end=".panes", prepare=_mark)
+
+
+def _mark(page: Page) -> None:
+    page.locator("main a[href^='/marking/'].button-primary, main a[href^='/marking/'].button").first.click()
+    page.wait_for_load_state("networkidle")
+    page.locator("input[name=level_1]").nth(2).check()
+    page.locator("input[name=level_2]").nth(1).check()
 
 
 def take_administrators(studio: Studio, scene: Scene) -> None:

@@ -72,7 +72,7 @@ def _problems(field: str, text: str) -> Iterator[InvalidInput]:
         elif token.type == "text" and _OUTSIDE_IMAGE.search(token.content):
             expected = "images that were uploaded here, as ![alternative text](media:ID)"
             yield problem(field, expected, reason="image_outside")
-        if token.type in ("formula", "math_block", "code_inline", "fence") and re.search(r"\[\[[0-9]", token.content):
+        if token.type in ("formula", "math_block", "code_inline", "fence") and GAP.search(token.content):
             yield problem(field, "gaps outside of formulas and code", reason="gap_hidden")
 
 

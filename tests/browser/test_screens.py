@@ -25,17 +25,28 @@ STRANGER = ""
 #: Whose screens they are, and where; names in braces are filled in from what there is.
 SCREENS: dict[str, tuple[str, ...]] = {
     STRANGER: ("/sign-in",),
-    "candidate": ("/exams", "/exams/{open_exam}", "/sittings/{running}", "/sittings/{running}/end"),
-    "candidate2": ("/sittings/{finished}/result",),
+    "candidate": (
+        "/exams", "/exams/{open_exam}", "/sittings/{running}", "/sittings/{running}/end", "/sittings/{task}",
+        "/sittings/{task}/end",
+    ),
+    "candidate2": ("/sittings/{finished}/result", "/sittings/{handed_in}/result"),
     "writer": (
         "/bank", "/bank/criteria/DG101-1.1", "/bank/items", "/bank/items/new?criterion=DG101-1.1", "/bank/images",
         "/bank/items/{draft}", "/bank/items/{draft}/edit", "/bank/items/{draft}/history?from=1&to=2", "/standard",
+        "/bank/items/{matching}/edit", "/bank/items/{gaps}/edit", "/bank/items/{rubric}/edit", "/bank/ratings",
+        "/bank/import", "/bank/import/{import_ready}", "/bank/import/{import_done}",
     ),
-    "reviewer": ("/review", "/review/{in_review}"),
+    "writer2": ("/bank/assignments", "/bank/ratings"),
+    "reviewer": (
+        "/review", "/review/{in_review}", "/bank/needs?unit=DG100", "/bank/assignments", "/bank/enemies",
+        "/bank/assignments/new?criterion=DG101-1.1&wanted=2", "/bank/flaws?unit=DG100",
+        "/bank/export?format=aiken&place=DG101&state=draft",
+    ),
+    "marker": ("/marking", "/marking/{answer}"),
     "psychometrician": (
         "/measurement?unit=DG100", "/measurement/items/{asked}", "/calibrations", "/calibrations/{run}", "/banks",
         "/banks?reinstate=1", "/bank/items/{approved}", "/simulations", "/simulations/new?unit=DG100",
-        "/simulations/{simulation}", "/simulations/{waiting}",
+        "/simulations/{simulation}", "/simulations/{waiting}", "/marking/agreement",
     ),
     "psychometrician2": (
         "/measurement/queue?unit=DG100", "/measurement/items/{weak}/decide?verdict=retire&unit=DG100",
@@ -55,7 +66,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "/simulations/{simulation}?beside={other_simulation}", "/administration/people", "/administration/people/new",
         "/administration/people/{person}", "/administration/audit", "/administration/reviewing",
         "/administration/groups", "/administration/groups/new", "/administration/groups/{variable}",
-        "/standard-setting/{finished_panel}", "/neutralisations/{proposed}",
+        "/standard-setting/{finished_panel}", "/neutralisations/{proposed}", "/marking/progress",
     ),
 }  # fmt: skip
 

@@ -30,6 +30,7 @@ from itembank.simulations.work import execute_simulation
 from itembank.standard_setting.judging import open_page
 from itembank.standard_setting.rounds import open_round
 from itembank.tables import BankItem, CalibrationRun, CorrectionRun, Item, SimulationRun
+from tests.browser.items_to_see import put_items_to_see
 from tests.support.compared_groups import add_compared_groups
 from tests.support.institution import Institution
 from tests.support.panels import accepted_panel, closed, judge_everything, open_panel, somewhat_apart
@@ -63,6 +64,7 @@ def put_things_to_see(database: Database, institution: Institution, *, now: date
         **_group_study(database, institution, now),
         **_decided(database, institution, now),
         **_simulations(database, institution, now),
+        **put_items_to_see(database, institution, now=now),
     }  # fmt: skip
 
 

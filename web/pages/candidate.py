@@ -85,9 +85,10 @@ def question_page(sitting_id: UUID, page: SignedInPage, session: Transaction, no
     view = sitting_view(session, actor=actor_of(page), sitting_id=sitting_id, now=now)
     if view.finished:
         return page.redirect(f"{_sitting_url(sitting_id)}/result")
-    if view.task is not None:
-        return show_task(page, view)
     position = _whole_number(saved)
+    if view.task is not None:
+        handed_in = position is not None and 1 <= position <= view.tasks_answered
+        return show_task(page, view, handed_in=position if handed_in else None)
     is_saved = position is not None and 1 <= position <= view.answered
     return _question(page, view, saved_position=position if is_saved else None)
 

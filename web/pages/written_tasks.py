@@ -61,7 +61,8 @@ def answer_task(
         return page.redirect(f"/sittings/{sitting_id}/result", notice=notice)
     if page.wants_fragment:
         return show_task(page, view, handed_in=view.saved_position)
-    return page.redirect(f"/sittings/{sitting_id}")
+    handed_in = f"?saved={view.saved_position}" if view.saved_position else ""
+    return page.redirect(f"/sittings/{sitting_id}{handed_in}")
 
 
 def show_task(

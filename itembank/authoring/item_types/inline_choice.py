@@ -19,7 +19,8 @@ from itembank.authoring.item_types.question import (
 from itembank.authoring.item_types.shown_order import mixed_order
 from itembank.errors import InvalidInput
 
-GAP = re.compile(r"\[\[([0-9]{1,2})\]\]")
+#: The one way to write a gap: [[01]] is none.
+GAP = re.compile(r"\[\[([1-9][0-9]?)\]\]")
 
 
 def gap_numbers(stem: str) -> list[int]:

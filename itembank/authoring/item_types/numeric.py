@@ -28,6 +28,12 @@ def read_number(text: str) -> Decimal | None:
     return Decimal(plain.replace(",", "").replace(" ", ""))
 
 
+def _units(question: Question) -> list[str]:
+    """List the unit in every language that the question can be read in; the language may change while one types."""
+    words = (question.number.unit if question.number else "", *(worded.unit for worded in question.translations))
+    return [unit for word in words if (unit := word.strip())]
+
+
 class NumericRule:
     """The rule of items answered with a number."""
 
@@ -53,11 +59,12 @@ class NumericRule:
 
     def taken(self, question: Question, answer: Answer) -> Answer:
         """Give the number as it was typed, without the unit, which stands after the field anyway."""
-        unit = question.number.unit.strip() if question.number else ""
         text = checked_text(answer, longest=2 * LONGEST_NUMBER)
         # Only where there is no number yet, or a unit such as m2 could take a digit away.
-        if unit and read_number(text) is None and text.casefold().endswith(unit.casefold()):
-            text = text[: -len(unit)].strip()
+        for unit in () if read_number(text) is not None else _units(question):
+            bare = text[: -len(unit)].strip()
+            if text.casefold().endswith(unit.casefold()) and read_number(bare) is not None:
+                return Answer(text=bare)
         if read_number(text) is None:
             raise InvalidInput(field="answer", expected="a number, such as 1,250.50", reason="answer_number")
         return Answer(text=text)

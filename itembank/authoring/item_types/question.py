@@ -96,6 +96,15 @@ class Answer:
     text: str = ""
 
 
+class UnitInTranslation(Protocol):
+    """What the rules read of a translation."""
+
+    @property
+    def unit(self) -> str:
+        """The unit of the right number in that language, or nothing."""
+        ...
+
+
 class Question(Protocol):
     """What the rules of an item type read, from an item's content or from a draft of it."""
 
@@ -127,6 +136,11 @@ class Question(Protocol):
     @property
     def rubric(self) -> Sequence[RubricAspect]:
         """What markers look at."""
+        ...
+
+    @property
+    def translations(self) -> Sequence[UnitInTranslation]:
+        """Its wording in other languages."""
         ...
 
     @property

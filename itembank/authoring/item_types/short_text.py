@@ -30,6 +30,11 @@ def one_spelling(text: str) -> str:
     punctuation at the ends, Thai digits and the ways to type the same Thai syllable make no difference; nor do blanks
     beside Thai letters, since Thai has none between words. Everything else does: C++ is not C, and 1.5 is not 15.
     """
+    # What normalising makes of one sign, such as a quotation mark, may be another that is folded in turn.
+    return _spelt(_spelt(text))
+
+
+def _spelt(text: str) -> str:
     plain = _INVISIBLE.sub("", text).translate(_SAME_SIGNS)
     # Twice, since small letters may be composed otherwise than the capitals that they come from.
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", plain).casefold())

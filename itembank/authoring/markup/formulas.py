@@ -57,6 +57,8 @@ def formula_tree(latex: str, *, is_block: bool = False) -> Element:
         # The converter's errors have no common class beyond this one, and some are plain IndexErrors: whatever it
         # stumbles over, the formula can't be shown, and that is all a writer needs to know.
         raise UnwritableFormula from None
+    if _is_too_deep(tree):
+        raise UnwritableFormula
     for element in tree.iter():
         element.text = unescape(element.text or "")
         element.tail = unescape(element.tail or "")
@@ -66,6 +68,14 @@ def formula_tree(latex: str, *, is_block: bool = False) -> Element:
         if len(element) != _PARTS.get(element.tag, len(element)):
             raise UnwritableFormula
     return tree
+
+
+def _is_too_deep(tree: Element) -> bool:
+    # Level by level: a formula such as one root within another reaches depths at which nothing could follow it down.
+    level = [tree]
+    for _ in range(_DEEPEST):
+        level = [child for element in level for child in element]
+    return bool(level)
 
 
 def _check_size(latex: str) -> None:

@@ -10,6 +10,8 @@ import re
 
 from markdown_it.rules_inline import StateInline
 
+from itembank.authoring.item_types.inline_choice import GAP
+
 #: Thai vowels and tone marks are no word characters to Python, so the Thai block is named beside them.
 _WORD = r"\w\u0e00-\u0e7f"
 _EMPHASIS = re.compile(rf"\*([{_WORD}\"'“‘(](?:[^*\n]{{0,298}}[{_WORD}\"'”’).!?%])?)\*(?![*{_WORD}])")
@@ -17,7 +19,6 @@ _BEFORE_EMPHASIS = re.compile(rf"[*{_WORD}]")
 _FORMULA = re.compile(r"(\${1,2})(?![\s$])((?:[^$\\]|\\.){1,2000})(?<!\s)\1(?![$0-9A-Za-z])", re.DOTALL)
 _BEFORE_FORMULA = re.compile(r"[$0-9A-Za-z]")
 _IMAGE = re.compile(r"!\[([^\[\]\n]{0,1000})\]\(media:([0-9a-f]{64})\)")
-_GAP = re.compile(r"\[\[([1-9][0-9]?)\]\]")
 
 #: Windows paths hold backslashes before letters, dots and backslashes: those stay as they are.
 _CAN_BE_PLAIN = frozenset("*$`|!->")
@@ -77,7 +78,7 @@ def image(state: StateInline, silent: bool) -> bool:
 
 def gap(state: StateInline, silent: bool) -> bool:
     """Read ``[[1]]``, the place of a choice within the text."""
-    found = _GAP.match(state.src, state.pos, state.posMax)
+    found = GAP.match(state.src, state.pos, state.posMax)
     if found is None:
         return False
     if not silent:

@@ -7,6 +7,8 @@ const CHOICE_KEYS = /^(?:Digit|Numpad)([1-9])$|^Key([A-E])$/;
 let attempts = 0;
 let retryTimer = null;
 let sent = [];
+// Name and value of the button that the answer on its way was sent with: handing in is not leaving blank.
+let sentBy = null;
 
 const currentForm = () => document.querySelector("form[data-exam-form]");
 const banner = () => document.querySelector("[data-connection-lost]");
@@ -32,10 +34,10 @@ const enter = (form, entries) => {
   countCharacters(form);
 };
 
-// The kept answer: what was entered at which position, and whether the candidate has confirmed it.
+// The kept answer: what was entered at which position, whether the candidate has confirmed it, and with which button.
 const keyOf = (form) => `samat.answer.${form.dataset.sitting}`;
 const keep = (form, confirmed) => {
-  const record = { position: form.dataset.position, entries: entered(form), confirmed };
+  const record = { position: form.dataset.position, entries: entered(form), confirmed, by: confirmed ? sentBy : null };
   try { sessionStorage.setItem(keyOf(form), JSON.stringify(record)); } catch { /* the form itself still holds it */ }
 };
 const kept = (form) => {
@@ -86,9 +88,17 @@ const countCharacters = (form) => {
   }
 };
 
+const confirmButton = (form) => form.querySelector("[data-confirm]");
+const markOf = (button) => ({ name: button?.name ?? "", value: button?.value ?? "" });
+const senderOf = (form) => [...form.querySelectorAll("button:not([type=button])")]
+  .find((button) => button.name === sentBy?.name && button.value === sentBy?.value);
+
+// Only ever with the button that the candidate pressed: any other would say what the candidate did not.
 const send = (form) => {
+  const sender = senderOf(form);
+  if (!sender) return;
   setSending(form, false);
-  form.requestSubmit(form.querySelector("[data-confirm]") ?? undefined);
+  form.requestSubmit(sender);
 };
 
 const retryNow = () => {
@@ -97,7 +107,16 @@ const retryNow = () => {
   if (form) send(form);
 };
 
+// A draft is no answer: what is written stays here, is kept again with the next word, and is handed in by nobody else.
+const draftNotKept = (form) => {
+  setSending(form, false);
+  keep(form, false);
+  const state = form.querySelector("[data-draft-state]");
+  if (state) state.textContent = state.dataset.notKept;
+};
+
 const connectionLost = (form) => {
+  if (senderOf(form)?.matches("[data-keeps-draft]")) { draftNotKept(form); return; }
   keep(form, true);
   const notice = banner();
   if (notice) notice.hidden = false;
@@ -121,7 +140,8 @@ const begin = (form) => {
   const record = kept(form);
   if (!record) { forget(form); countCharacters(form); return; }
   enter(form, record.entries);
-  if (record.confirmed && !lack(form)) {
+  sentBy = record.by ?? null;
+  if (record.confirmed && (senderOf(form)?.formNoValidate || !lack(form))) {
     const notice = banner();
     if (notice) notice.hidden = false;
     send(form);
@@ -159,6 +179,7 @@ document.addEventListener("submit", (event) => {
     return;
   }
   sent = entered(form);
+  sentBy = markOf(event.submitter ?? confirmButton(form));
   // A plain form's data are gathered after this event: the buttons are marked, never disabled.
   setSending(form, true);
 }, true);
@@ -181,7 +202,7 @@ const choose = (form, event) => {
 const confirmAnswer = (form, event) => {
   if (event.target.closest("a, button, summary")) return;
   event.preventDefault();
-  form.requestSubmit(form.querySelector("[data-confirm]") ?? undefined);
+  form.requestSubmit(confirmButton(form) ?? undefined);
 };
 
 document.addEventListener("keydown", (event) => {
