@@ -20,7 +20,7 @@ from itembank.writing_needs.rating_feedback import RatingFeedback
 
 router = APIRouter(tags=["writing"])
 
-_SUPPLY = {"items": 5, "information": 1.1, "in_work": {"3": 1}}
+_SUPPLY = {"items": 5, "told": [0.21, 0.19, 0.18, 0.15, 0.12], "in_work": {"3": 1}}
 _NEED = {"wanted": 4, "for_rotation": 0, "rating": 3, "success": 0.44, "missing": 0.4}
 _LINE = {
     "unit": "DG600",
@@ -38,6 +38,9 @@ _UNIT = {
     "exam_title": None,
     "maximum_exposure": 0.5,
     "out_of_reach": False,
+    "target": 10.3,
+    "reachable": 5.7,
+    "limited_by_length": True,
     "wanted": 4,
     "lines": [_LINE],
 }
@@ -53,6 +56,7 @@ _ASSIGNMENT = {
     "assigned_by": "มานะ อดทน",
     "assigned_at": "2026-11-22T05:00:00Z",
     "state": "open",
+    "writer_writes": True,
     "handed_in": 0,
     "items": [],
     "withdrawn_by": "",
@@ -64,7 +68,7 @@ class SupplyShown(Shown):
     """What there is of a criterion."""
 
     items: int = Field(description="Items that count in the bank in force.")
-    information: float = Field(description="What they tell at the cut score, together.")
+    told: list[float] = Field(description="What each of them tells at the cut score.")
     in_work: dict[int, int] = Field(description="Items that do not count yet, by difficulty rating.")
 
 
@@ -86,7 +90,9 @@ class NeedLineShown(Shown):
     criterion: str
     supply: SupplyShown
     need: NeedShown
-    information_wanted: float | None = Field(description="At the cut score; null where no information would do.")
+    information_wanted: float | None = Field(
+        description="What a sitting should get from its items at the cut score; null where no information would do."
+    )
     assigned: int
 
 
@@ -99,6 +105,9 @@ class UnitNeedsShown(Shown):
     exam_title: str | None = Field(description="The exam it is held against; null where that is a proposed design.")
     maximum_exposure: float | None
     out_of_reach: bool
+    target: float | None = Field(description="Information that the verdict needs; null where none would do.")
+    reachable: float = Field(description="What a sitting of the exam's length gets from items of the best difficulty.")
+    limited_by_length: bool = Field(description="Whether the exam is too short for its verdict.")
     wanted: int
     lines: list[NeedLineShown]
 
@@ -124,6 +133,7 @@ class AssignmentSent(Sent):
     due_on: date
     difficulty_rating: int | None = None
     note: str = Field(default="", max_length=LONGEST_NOTE)
+    id: UUID | None = Field(default=None, description="Chosen by the client, so that a body sent twice asks once.")
 
 
 class WithdrawalSent(Sent):
@@ -158,6 +168,7 @@ class AssignmentShown(Shown):
     assigned_by: str
     assigned_at: datetime
     state: AssignmentState
+    writer_writes: bool = Field(description="False once the writer may not sign in, or is no item writer any more.")
     handed_in: int = Field(description="Items sent to review, or further.")
     items: list[WrittenItemShown]
     withdrawn_by: str
@@ -210,7 +221,8 @@ def list_assignments(caller: Caller, session: Transaction, now: Now) -> dict[str
 @router.post("/assignments", response_model=AssignmentShown, status_code=201, summary="Ask a writer for items")
 def assign(plan: AssignmentSent, caller: Caller, session: Transaction, now: Now) -> AssignmentView:
     """Ask an item writer for items by a day. For reviewers, psychometricians and administrators."""
-    return assignments.assign(session, actor=caller, plan=AssignmentPlan(**plan.model_dump()), now=now)
+    asked = AssignmentPlan(**plan.model_dump(exclude={"id"}))
+    return assignments.assign(session, actor=caller, plan=asked, now=now, assignment_id=plan.id)
 
 
 @router.post("/assignments/{assignment_id}/withdraw", response_model=AssignmentShown, summary="Take an assignment back")
@@ -247,6 +259,9 @@ def _unit(found: UnitNeeds) -> object:
         "exam_title": found.exam_title,
         "maximum_exposure": found.maximum_exposure,
         "out_of_reach": found.out_of_reach,
+        "target": None if found.out_of_reach else found.target,
+        "reachable": found.reachable,
+        "limited_by_length": found.limited_by_length,
         "wanted": found.wanted,
         "lines": lines,
     }

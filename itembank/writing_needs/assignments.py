@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from itembank import audit
@@ -18,7 +19,7 @@ from itembank.authoring.content_problems import MAXIMUM_RATING, MINIMUM_RATING
 from itembank.authoring.lifecycle import ItemState
 from itembank.calibration_runs.recorded_responses import versions_of
 from itembank.clock import local_day
-from itembank.errors import IllegalMove, InvalidInput, NotFound
+from itembank.errors import AlreadyExists, IllegalMove, InvalidInput, NotFound
 from itembank.framework.errors import UnknownCode
 from itembank.framework.store import current_standard
 from itembank.storable_text import can_be_kept
@@ -29,6 +30,8 @@ ASSIGNERS = (Role.REVIEWER, Role.PSYCHOMETRICIAN, Role.ADMINISTRATOR)
 READERS = (Role.ITEM_WRITER, *ASSIGNERS)
 
 MOST_ITEMS = 50
+#: A day further away is a slip of the pen, such as a year of the Buddhist era.
+LONGEST_TIME = timedelta(days=5 * 366)
 LONGEST_NOTE = 2_000
 
 #: A draft is on its writer's desk still; from here on it is handed in.
@@ -70,7 +73,8 @@ class AssignmentView:
     """An assignment and what became of it.
 
     Items count by themselves: those that the writer began for the criterion since the assignment was made, the oldest
-    first where the writer has several assignments for it.
+    first where the writer has several assignments for it. ``writer_writes`` is false once the writer may not sign in or
+    is no item writer any more.
     """
 
     id: UUID
@@ -88,6 +92,7 @@ class AssignmentView:
     withdrawn_by: str
     withdrawn_reason: str
     may_withdraw: bool
+    writer_writes: bool
 
     @property
     def handed_in(self) -> int:
@@ -125,14 +130,28 @@ def assignable_writers(session: Session, *, actor: Actor) -> tuple[AssignableWri
     return tuple(AssignableWriter(person.id, person.display_name, person.username) for person in rows)
 
 
-def assign(session: Session, *, actor: Actor, plan: AssignmentPlan, now: datetime) -> AssignmentView:
+def assign(
+    session: Session, *, actor: Actor, plan: AssignmentPlan, now: datetime, assignment_id: UUID | None = None
+) -> AssignmentView:
     """Ask a writer for items.
+
+    Args:
+        session: The transaction.
+        actor: Somebody who assigns.
+        plan: What is asked.
+        now: When.
+        assignment_id: Chosen by the face, so that a form sent twice makes one assignment.
 
     Raises:
         NotAllowed: The actor does not assign.
+        AlreadyExists: The id belongs to another assignment.
         InvalidInput: Something of the plan can't be taken; names the field.
     """
     actor.require(*ASSIGNERS)
+    if assignment_id is not None and (made := session.get(WritingAssignment, assignment_id)) is not None:
+        if (made.criterion, made.wanted, made.writer_id) != (plan.criterion, plan.wanted, plan.writer_id):
+            raise AlreadyExists(what="assignment", name=assignment_id)
+        return _one(session, actor, made, today=local_day(now))
     standard = current_standard(session)
     try:
         element = standard.framework.element_of(plan.criterion)
@@ -142,6 +161,7 @@ def assign(session: Session, *, actor: Actor, plan: AssignmentPlan, now: datetim
         raise InvalidInput(field="criterion", expected="a criterion that is examined in writing")
     _check(session, actor, plan, now)
     row = WritingAssignment(
+        id=assignment_id or uuid4(),
         standard_id=standard.id,
         criterion=plan.criterion,
         wanted=plan.wanted,
@@ -159,7 +179,7 @@ def assign(session: Session, *, actor: Actor, plan: AssignmentPlan, now: datetim
         session, actor=actor, action="assignment.make", kind="assignment", subject=row.id, now=now,
         criterion=plan.criterion, wanted=plan.wanted, writer=str(plan.writer_id), due_on=plan.due_on.isoformat(),
     )  # fmt: skip
-    return _one(session, actor, row.id, today=local_day(now))
+    return _one(session, actor, row, today=local_day(now))
 
 
 def withdraw(session: Session, *, actor: Actor, assignment_id: UUID, reason: str, now: datetime) -> AssignmentView:
@@ -177,14 +197,14 @@ def withdraw(session: Session, *, actor: Actor, assignment_id: UUID, reason: str
     row = session.exec(select(WritingAssignment).where(WritingAssignment.id == assignment_id).with_for_update()).first()
     if row is None:
         raise NotFound(what="assignment", name=assignment_id)
-    state = _one(session, actor, assignment_id, today=local_day(now)).state
+    state = _one(session, actor, row, today=local_day(now)).state
     if state in (AssignmentState.DONE, AssignmentState.WITHDRAWN):
         raise IllegalMove(what="assignment", state=state.value, move="withdraw")
     row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = now, actor.display_name, reason.strip()
     session.add(row)
     session.flush()
     audit.record(session, actor=actor, action="assignment.withdraw", kind="assignment", subject=row.id, now=now)
-    return _one(session, actor, assignment_id, today=local_day(now))
+    return _one(session, actor, row, today=local_day(now))
 
 
 def list_assignments(session: Session, *, actor: Actor, today: date) -> tuple[AssignmentView, ...]:
@@ -194,18 +214,19 @@ def list_assignments(session: Session, *, actor: Actor, today: date) -> tuple[As
         NotAllowed: The actor does not work on the bank.
     """
     actor.require(*READERS)
-    views = _views(session, actor, today)
-    if not actor.has(*ASSIGNERS):
-        views = [view for view in views if view.writer_id == actor.person_id]
+    of_writer = () if actor.has(*ASSIGNERS) else (col(WritingAssignment.writer_id) == actor.person_id,)
+    views = _views(session, actor, today, *of_writer)
     closed = (AssignmentState.DONE, AssignmentState.WITHDRAWN)
     return tuple(sorted(views, key=lambda view: (view.state in closed, view.due_on, view.criterion, str(view.id))))
 
 
 def open_places(session: Session, *, standard_id: UUID) -> dict[str, int]:
-    """Count by criterion the items that writers are asked for and have not begun."""
+    """Count by criterion the items that people who still write are asked for and have not begun."""
     found: dict[str, int] = defaultdict(int)
-    for row, items in _with_items(session, standard_id):
-        if row.withdrawn_at is None:
+    pairs = _with_items(session, standard_id)
+    writing = _writing(session, {row.writer_id for row, _ in pairs})
+    for row, items in pairs:
+        if row.withdrawn_at is None and row.writer_id in writing:
             found[row.criterion] += max(0, row.wanted - len(items))
     return dict(found)
 
@@ -216,32 +237,48 @@ def _check(session: Session, actor: Actor, plan: AssignmentPlan, now: datetime) 
     rating = plan.difficulty_rating
     if rating is not None and not MINIMUM_RATING <= rating <= MAXIMUM_RATING:
         raise InvalidInput(field="difficulty_rating", expected="a whole number from 1 to 5, or nothing")
-    if plan.due_on < local_day(now):
-        raise InvalidInput(field="due_on", expected="today or a later day")
+    if not local_day(now) <= plan.due_on <= local_day(now) + LONGEST_TIME:
+        raise InvalidInput(field="due_on", expected="today or a later day, within five years")
     if len(plan.note) > LONGEST_NOTE or not can_be_kept(plan.note):
         raise InvalidInput(field="note", expected=f"at most {LONGEST_NOTE} characters")
     if plan.writer_id not in {writer.person_id for writer in assignable_writers(session, actor=actor)}:
         raise InvalidInput(field="writer_id", expected="an item writer who may sign in")
 
 
-def _one(session: Session, actor: Actor, assignment_id: UUID, *, today: date) -> AssignmentView:
-    return next(view for view in _views(session, actor, today) if view.id == assignment_id)
+def _one(session: Session, actor: Actor, row: WritingAssignment, *, today: date) -> AssignmentView:
+    # Its writer's other assignments for the criterion share the items that are written for it.
+    shared = (col(WritingAssignment.writer_id) == row.writer_id, col(WritingAssignment.criterion) == row.criterion)
+    return next(view for view in _views(session, actor, today, *shared) if view.id == row.id)
 
 
-def _views(session: Session, actor: Actor, today: date) -> list[AssignmentView]:
-    pairs = _with_items(session, current_standard(session).id)
+def _writing(session: Session, people: Collection[UUID]) -> set[UUID]:
+    found = session.exec(
+        select(Person.id)
+        .join(RoleAssignment, col(RoleAssignment.person_id) == col(Person.id))
+        .where(RoleAssignment.role == Role.ITEM_WRITER.value, col(Person.active).is_(True), col(Person.id).in_(people))
+    )
+    return set(found)
+
+
+def _views(session: Session, actor: Actor, today: date, *narrowed: ColumnElement[bool]) -> list[AssignmentView]:
+    pairs = _with_items(session, current_standard(session).id, *narrowed)
     wanted = {row.writer_id for row, _ in pairs}
     names = {
         person.id: person.display_name for person in session.exec(select(Person).where(col(Person.id).in_(wanted)))
     }
-    return [_view(row, items, names[row.writer_id], actor, today) for row, items in pairs]
+    writing = _writing(session, wanted)
+    return [
+        _view(row, items, names[row.writer_id], actor, today, writes=row.writer_id in writing) for row, items in pairs
+    ]
 
 
-def _with_items(session: Session, standard_id: UUID) -> list[tuple[WritingAssignment, list[WrittenItem]]]:
+def _with_items(
+    session: Session, standard_id: UUID, *narrowed: ColumnElement[bool]
+) -> list[tuple[WritingAssignment, list[WrittenItem]]]:
     """Pair assignments with the items written for them; each item counts for one."""
     rows = session.exec(
         select(WritingAssignment)
-        .where(col(WritingAssignment.standard_id).in_(versions_of(standard_id)))
+        .where(col(WritingAssignment.standard_id).in_(versions_of(standard_id)), *narrowed)
         .order_by(col(WritingAssignment.assigned_at), col(WritingAssignment.id))
     ).all()
     if not rows:
@@ -291,7 +328,7 @@ def _written(
 
 
 def _view(
-    row: WritingAssignment, items: list[WrittenItem], writer_name: str, actor: Actor, today: date
+    row: WritingAssignment, items: list[WrittenItem], writer_name: str, actor: Actor, today: date, *, writes: bool
 ) -> AssignmentView:
     handed_in = sum(item.state in _HANDED_IN for item in items)
     if row.withdrawn_at is not None:
@@ -317,4 +354,5 @@ def _view(
         withdrawn_by=row.withdrawn_by,
         withdrawn_reason=row.withdrawn_reason,
         may_withdraw=not closed and actor.has(*ASSIGNERS),
+        writer_writes=writes,
     )

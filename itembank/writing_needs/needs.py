@@ -31,6 +31,7 @@ from itembank.writing_needs.criterion_need import (
     CriterionSupply,
     criterion_demand,
     criterion_need,
+    reachable_information,
 )
 
 #: Before there is a bank a proposal has to start from some number of items.
@@ -63,16 +64,28 @@ class NeedLine:
 
 @dataclass(frozen=True, slots=True)
 class UnitNeeds:
-    """The criteria of one unit, those that lack most first; where ``exam_title`` is None its design is a proposal."""
+    """The criteria of one unit, those that lack most first; where ``exam_title`` is None its design is a proposal.
+
+    ``target`` is the information that the verdict needs, ``reachable`` what a sitting of the design's length gets from
+    items of the best difficulty.
+    """
 
     unit: str
     title: str
     cut_score: float
     distance: float
     out_of_reach: bool
+    target: float
+    reachable: float
+    maximum_length: int
     maximum_exposure: float | None
     exam_title: str | None
     lines: tuple[NeedLine, ...]
+
+    @property
+    def limited_by_length(self) -> bool:
+        """Whether the exam is too short for its verdict, however many items there are."""
+        return not self.out_of_reach and self.reachable < self.target
 
     @property
     def wanted(self) -> int:
@@ -127,13 +140,15 @@ def _needs_of(
     demand = criterion_demand(
         unit_information=target,
         criteria=sum(len(element.criteria) for element in elements),
+        maximum_length=design.maximum_length,
         maximum_exposure=design.maximum_exposure,
+        cut_score=design.cut_score,
     )
     lines = []
     for element in elements:
         for criterion in element.criteria:
-            items, information = counted.get(criterion.code, (0, 0.0))
-            supply = CriterionSupply(items, information, dict(in_work.get(criterion.code, {})))
+            told = tuple(counted.get(criterion.code, ()))
+            supply = CriterionSupply(told, dict(in_work.get(criterion.code, {})))
             need = criterion_need(supply, demand, cut_score=design.cut_score)
             places = assigned.get(criterion.code, 0)
             lines.append(
@@ -147,6 +162,9 @@ def _needs_of(
         cut_score=design.cut_score,
         distance=verdict.distance,
         out_of_reach=not np.isfinite(target),
+        target=target,
+        reachable=reachable_information(design.maximum_length, design.cut_score),
+        maximum_length=design.maximum_length,
         maximum_exposure=design.maximum_exposure,
         exam_title=title,
         lines=tuple(lines),
@@ -178,15 +196,14 @@ def _design(
     return default_design(unit, pool_size=size, rated=pool.rated if pool is not None else size, cut=cut), None
 
 
-def _counted(pool: UnitPool | None, cut_score: float) -> dict[str, tuple[int, float]]:
-    """Count the items of each criterion and add up what they tell at the cut score."""
+def _counted(pool: UnitPool | None, cut_score: float) -> dict[str, list[float]]:
+    """List what the items of each criterion tell at the cut score."""
     if pool is None:
         return {}
     told = pool.pool.information(np.array([cut_score]))[:, 0]
-    found: dict[str, tuple[int, float]] = {}
+    found: dict[str, list[float]] = defaultdict(list)
     for criterion, information in zip(pool.pool.criteria, told.tolist(), strict=True):
-        items, total = found.get(criterion, (0, 0.0))
-        found[criterion] = (items + 1, total + information)
+        found[criterion].append(information)
     return found
 
 

@@ -28,7 +28,7 @@ def test_a_need_becomes_an_assignment_that_its_writer_sees(site: Site) -> None:
     }  # fmt: skip
     refused = reviewer.post("/bank/assignments", sent)
     assert refused.status_code == 422
-    assert 'href="#due_on">Choose today or a later day.' in refused.text
+    assert 'href="#due_on">Choose today or a later day, within five years.' in refused.text
     assert "&lt;b&gt;ง่าย&lt;/b&gt;" in refused.text
     made = reviewer.post("/bank/assignments", sent | {"due_on": "2026-12-01"})
     assert "The writer is asked." in made.text
@@ -61,7 +61,7 @@ def test_a_form_that_can_not_be_read_names_its_fields(site: Site) -> None:
     writer = str(site.institution["writer"].person_id)
     for changed, told in (
         ({"wanted": "two"}, "Enter a whole number from 1 to 50."),
-        ({"due_on": "soon"}, "Choose today or a later day."),
+        ({"due_on": "soon"}, "Choose today or a later day, within five years."),
         ({"writer_id": "me"}, "Choose an item writer."),
         ({"criterion": ""}, "Choose a criterion that is examined in writing."),
         ({"difficulty_rating": "9"}, "Choose a difficulty from 1 to 5, or none."),

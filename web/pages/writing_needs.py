@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
@@ -36,6 +36,9 @@ router = APIRouter()
 #: What the badge of a state looks like, by the badges there are.
 BADGES = {"open": "open", "late": "interrupted", "done": "done", "withdrawn": "cancelled"}
 
+#: Assignments on one page of the list.
+PAGE = 50
+
 Entered = Annotated[str, Field(max_length=200)]
 
 
@@ -50,6 +53,8 @@ class AssignmentForm(BaseModel):
     writer_id: Entered = ""
     due_on: Entered = ""
     note: Annotated[str, Field(max_length=3 * LONGEST_NOTE)] = ""
+    #: Made with the form, so that a double click asks once.
+    key: UUID = Field(default_factory=uuid4)
 
     def plan(self) -> AssignmentPlan:
         """Read what was entered.
@@ -97,9 +102,11 @@ def needs_page(page: SignedInPage, session: Transaction, unit: str = "") -> Resp
 
 
 @router.get("/bank/assignments")
-def assignments_page(page: SignedInPage, session: Transaction, now: Now) -> Response:
+def assignments_page(
+    page: SignedInPage, session: Transaction, now: Now, number: Annotated[int, Query(alias="page", ge=1)] = 1
+) -> Response:
     """List assignments: one's own, or all of them for those who assign."""
-    return _assignments(page, session, now)
+    return _assignments(page, session, now, number=number)
 
 
 @router.get("/bank/assignments/new")
@@ -118,7 +125,7 @@ def assign_page(
     actor = actor_of(page)
     actor.require(*ASSIGNERS)
     try:
-        assign(session, actor=actor, plan=entered.plan(), now=now)
+        assign(session, actor=actor, plan=entered.plan(), now=now, assignment_id=entered.key)
     except InvalidInput as problem:
         session.rollback()
         field = str(problem.details["field"])
@@ -162,13 +169,17 @@ def _assignments(
     refused: UUID | None = None,
     notice: Notice | None = None,
     status: int = 200,
+    number: int = 1,
 ) -> Response:
     actor = actor_of(page)
+    found = list_assignments(session, actor=actor, today=local_day(now))
     return page.render(
         "writing/assignments.html",
         status=status,
         notice=notice,
-        assignments=list_assignments(session, actor=actor, today=local_day(now)),
+        assignments=found[(number - 1) * PAGE : number * PAGE],
+        number=number,
+        pages=max(1, -(-len(found) // PAGE)),
         may_assign=actor.has(*ASSIGNERS),
         own=actor.person_id,
         badges=BADGES,

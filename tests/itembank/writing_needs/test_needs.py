@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from itembank.actor import Actor
 from itembank.authoring.items import create_item, move_item
 from itembank.database import Database
 from itembank.delivery.exams import propose_design
-from itembank.errors import IllegalMove, InvalidInput, NotAllowed, NotFound
+from itembank.errors import AlreadyExists, IllegalMove, InvalidInput, NotAllowed, NotFound
 from itembank.measurement_reports.verdict_information import VerdictNeed
 from itembank.publishing.banks import bank_in_force
 from itembank.tables import BankItem, ItemVersion, Person
@@ -26,6 +27,7 @@ from itembank.writing_needs.assignments import (
     list_assignments,
     withdraw,
 )
+from itembank.writing_needs.criterion_need import expected_information
 from itembank.writing_needs.needs import UnitNeeds, writing_needs
 from itembank.writing_needs.rating_feedback import rating_feedback
 from tests.itembank.authoring.written import SINGLE, create
@@ -53,15 +55,15 @@ def test_a_unit_is_held_against_its_newest_exam(filled: Filled) -> None:
         design = propose_design(session, actor=people["administrator"], unit="DG100")
         bank = bank_in_force(session)
         rows = session.exec(select(BankItem).where(BankItem.bank_id == bank.id, BankItem.criterion == CRITERION)).all()
-        told = sum(float(_information(row, design.cut_score)) for row in rows)
+        told = sorted(float(_information(row, design.cut_score)) for row in rows)
     (line,) = [line for line in unit.lines if line.criterion == CRITERION]
     assert unit.exam_title == "การสอบทดลอง"
     assert line.supply.items == len(rows) == 5
-    assert line.supply.information == pytest.approx(told)
-    assert design.maximum_exposure is not None
-    target = VerdictNeed.of_unit(design).information() / len(unit.lines) / design.maximum_exposure
-    assert line.demand.information == pytest.approx(target)
-    assert line.need.wanted >= (target - told) / 0.25 - 1e-9  # nothing tells more than a quarter with a slope of one
+    assert sorted(line.supply.told) == pytest.approx(told)
+    assert unit.target == pytest.approx(VerdictNeed.of_unit(design).information())
+    assert unit.limited_by_length  # fifteen questions cannot tell so much
+    best = max(expected_information(rating, design.cut_score) for rating in range(1, 6))
+    assert line.demand.information == pytest.approx(design.maximum_length * best / len(unit.lines))
     missing = [other.need.missing for other in unit.lines]
     assert missing == sorted(missing, reverse=True)
 
@@ -227,9 +229,52 @@ def test_few_items_tell_nothing_of_a_writers_eye(filled: Filled) -> None:
             update(ItemVersion).where(col(ItemVersion.id) == row.item_version_id)
             .values(written_by=people["writer"].person_id)
         )  # fmt: skip
-        row.parameter_source = "calibration"
+        row.parameter_source, row.se_difficulty = "calibration", 0.2
         session.add(row)
     with database.reading() as session:
         found = rating_feedback(session, actor=people["writer"])
     assert len(found.items) == 1
     assert (found.correlation, found.mean_difference) == (None, None)
+
+
+def test_the_rating_belongs_to_whoever_gave_it(filled: Filled) -> None:
+    database, people = filled
+    with database.writing() as session:
+        bank = bank_in_force(session)
+        row = session.exec(select(BankItem).where(BankItem.bank_id == bank.id, BankItem.unit == "DG100")).all()[0]
+        first = session.get_one(ItemVersion, row.item_version_id)
+        first.written_by = people["writer"].person_id
+        mended = ItemVersion(**first.model_dump(exclude={"id", "number", "written_by"}), number=2,
+                             written_by=people["writer2"].person_id)  # fmt: skip
+        session.add_all([first, mended])
+        session.flush()
+        row.parameter_source, row.se_difficulty = "calibration", 0.2
+        session.delete(row)
+        session.flush()
+        session.add(BankItem(**row.model_dump(exclude={"item_version_id"}), item_version_id=mended.id))
+    with database.reading() as session:
+        assert len(rating_feedback(session, actor=people["writer"]).items) == 1
+        assert rating_feedback(session, actor=people["writer2"]).items == ()
+
+
+def test_a_form_sent_twice_asks_once_and_a_writer_who_left_is_not_counted(filled: Filled) -> None:
+    database, people = filled
+    key = uuid4()
+    with database.writing() as session:
+        one, other = (
+            assign(session, actor=people["reviewer"], plan=plan(people), now=NOON, assignment_id=key) for _ in range(2)
+        )
+        with pytest.raises(AlreadyExists):
+            assign(session, actor=people["reviewer"], plan=plan(people, wanted=9), now=NOON, assignment_id=key)
+        with pytest.raises(InvalidInput, match="five years"):
+            assign(session, actor=people["reviewer"], plan=plan(people, due_on=date(2569, 12, 1)), now=NOON)
+    assert one == other
+    assert _line(needs(database, people["writer"], "DG100")).assigned == 2
+    with database.writing() as session:
+        person = session.get_one(Person, people["writer"].person_id)
+        person.active = False
+        session.add(person)
+    assert _line(needs(database, people["writer"], "DG100")).assigned == 0
+    with database.reading() as session:
+        (view,) = list_assignments(session, actor=people["reviewer"], today=DUE)
+    assert not view.writer_writes
