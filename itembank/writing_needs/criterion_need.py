@@ -4,8 +4,8 @@ The verdict on a unit needs some information at the cut score. A sitting has so 
 share of them for each criterion, and under an exposure ceiling r no item takes more than the share r of a place on
 average. So of a criterion's items the best (places / r) count, each times r: no way of choosing gives a sitting more.
 What is asked of a criterion is its share of the verdict's need, but never more than its places hold with items of the
-best difficulty: items beyond that would wait in vain, and the exam is too short for its verdict, which is said. Besides,
-a sitting that asks one item of each criterion keeps below the ceiling only where a criterion has at least 1/r items.
+best difficulty: items beyond that would wait in vain, and the exam is too short for its verdict, which is told.
+Besides, asking one item of each criterion keeps below the ceiling only where each has at least 1/r items.
 """
 
 from __future__ import annotations
