@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.concurrency import contextmanager_in_threadpool
@@ -15,6 +15,18 @@ from itembank.clock import utc_now
 from itembank.database import Database
 
 _READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_Operation = TypeVar("_Operation", bound=Callable[..., Any])
+_ONLY_READING: set[object] = set()
+
+
+def reads_only(operation: _Operation) -> _Operation:
+    """Mark an operation that is sent something and changes nothing: it waits for no writer and keeps none waiting.
+
+    Args:
+        operation: What answers the request.
+    """
+    _ONLY_READING.add(operation)
+    return operation
 
 
 def current_time() -> datetime:
@@ -34,7 +46,8 @@ Place = Annotated[None, Depends(_place, scope="function")]
 
 async def _transaction(request: Request, place: Place) -> AsyncIterator[Session]:
     database: Database = request.app.state.database
-    block = database.reading if request.method in _READING_METHODS else database.writing
+    only_reads = request.method in _READING_METHODS or request.scope.get("endpoint") in _ONLY_READING
+    block = database.reading if only_reads else database.writing
     async with contextmanager_in_threadpool(block()) as session:
         yield session
 

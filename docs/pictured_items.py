@@ -71,15 +71,14 @@ _TRUE_FALSE = _item(
         "Withdrawing consent to the use of personal data has to be as easy as giving it.", "True", "False"
     ),
 )  # fmt: skip
-MATCHING = _item(
+_MATCHING = _item(
     ItemType.MATCHING, "เจ้าหน้าที่ได้รับเรื่องต่อไปนี้ กฎหมายใดเกี่ยวข้องโดยตรงกับแต่ละเรื่อง",
     options=_options(
         "พระราชบัญญัติข้อมูลข่าวสารของราชการ พ.ศ. 2540", "พระราชบัญญัติคุ้มครองข้อมูลส่วนบุคคล พ.ศ. 2562",
         "พระราชบัญญัติว่าด้วยธุรกรรมทางอิเล็กทรอนิกส์ พ.ศ. 2544",
     ),
     prompts=(
-        Prompt(2, "คู่สัญญาถามว่าลงลายมือชื่อทางอิเล็กทรอนิกส์ได้หรือไม่"), Prompt(0, "ประชาชนขอตรวจดูสัญญาจัดซื้อของหน่วยงาน"),
-        Prompt(1, "ผู้รับบริการขอให้ลบข้อมูลของตน"),
+        Prompt(1, "ผู้รับบริการขอให้ลบข้อมูลของตน"), Prompt(0, "ประชาชนขอตรวจดูสัญญาจัดซื้อของหน่วยงาน"),
     ),
     partial_credit=True,
     translations=_english(
@@ -88,22 +87,21 @@ MATCHING = _item(
         "Personal Data Protection Act of 2019",
         "Electronic Transactions Act of 2001",
         prompts=(
-            TranslatedPrompt("A contractor asks whether an electronic signature will do"),
-            TranslatedPrompt("A citizen asks to see the office's purchase contracts"),
             TranslatedPrompt("A customer asks for the erasure of his data"),
+            TranslatedPrompt("A citizen asks to see the office's purchase contracts"),
         ),
     ),
 )  # fmt: skip
 _ORDERING = _item(
     ItemType.ORDERING, "ผู้รับบริการขอสำเนาข้อมูลส่วนบุคคลของตน เรียงสิ่งที่หน่วยงานต้องทำจากขั้นแรกไปขั้นสุดท้าย", criterion="DG102-2.1",
     options=_options(
-        "ลงทะเบียนคำขอพร้อมวันที่ได้รับ", "ตรวจสอบว่าผู้ขอเป็นเจ้าของข้อมูล", "พิจารณาว่ามีเหตุที่กฎหมายให้ปฏิเสธหรือไม่", "ส่งสำเนาข้อมูล",
+        "ตรวจสอบว่าผู้ขอเป็นเจ้าของข้อมูล", "พิจารณาว่ามีเหตุที่กฎหมายให้ปฏิเสธหรือไม่", "ส่งสำเนาข้อมูล",
     ),
     partial_credit=True,
     translations=_english(
         "A customer asks for a copy of his personal data. Put what the office has to do in order, from first to last.",
-        "Register the request with its date", "Check that the data are the applicant's own",
-        "Consider whether the law gives a reason to refuse", "Send the copy",
+        "Check that the data are the applicant's own", "Consider whether the law gives a reason to refuse",
+        "Send the copy",
     ),
 )  # fmt: skip
 _GAPS = _item(
@@ -164,7 +162,7 @@ _TASK = _item(
 
 #: By the name of its picture.
 TYPES = {
-    "several": _SEVERAL, "true-false": _TRUE_FALSE, "matching": MATCHING, "ordering": _ORDERING, "gaps": _GAPS,
+    "several": _SEVERAL, "true-false": _TRUE_FALSE, "matching": _MATCHING, "ordering": _ORDERING, "gaps": _GAPS,
     "number": _NUMERIC, "short-text": _SHORT_TEXT,
 }  # fmt: skip
 

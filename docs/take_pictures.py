@@ -231,7 +231,12 @@ def take_warnings(studio: Studio, scene: Scene) -> None:
 
     studio.take(
         "desk-warnings", "writer", "/bank/items/new?criterion=DG101-1.1",
-        start=".panes", end="[aria-labelledby=similar-title]", prepare=write,
+        start=".panes", prepare=write,
+    )  # fmt: skip
+    alike = "[aria-labelledby=similar-title]"
+    studio.take(
+        "desk-similar", "writer", "/bank/items/new?criterion=DG101-1.1", width=PHONE_WIDTH,
+        start=alike, end=alike, prepare=write,
     )  # fmt: skip
 
 
@@ -245,7 +250,7 @@ def take_import(studio: Studio, file: Path) -> None:
     page.locator("[aria-labelledby=rows-title]").wait_for(timeout=60_000)
     run = _address(page)
     page.close()
-    studio.take("import-report", "writer", run, start=".tiles", end="[aria-labelledby=rows-title]")
+    studio.take("import-report", "writer", run, start="[aria-labelledby=store-title]", end="main")
 
 
 def take_types(studio: Studio, database: Database) -> None:

@@ -221,6 +221,14 @@ class AlreadyMarked(SamatError):
     sentence = "This answer needs no mark of yours, or none any more."
 
 
+class MarkingMovedOn(SamatError):
+    """A mark was given for another purpose than it would serve now: blindly, where two others wait to be settled."""
+
+    code = "marking_moved_on"
+    kind = ErrorKind.CONFLICT
+    sentence = "Others have marked this answer since you opened it. Look at it again before you mark it."
+
+
 class OwnResponse(SamatError):
     """Nobody marks what he wrote himself."""
 

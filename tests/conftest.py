@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from itembank.database import Database
 from itembank.migrate import upgrade
@@ -29,6 +30,13 @@ def postgresql_url() -> Iterator[str]:
         pytest.skip(f"no PostgreSQL server could be started: {error}")
     yield url
     server.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """An event loop for the sites of all tests: as in a real site, requests don't each begin and end one."""
+    with start_blocking_portal() as opened:
+        yield opened
 
 
 @dataclass(frozen=True)

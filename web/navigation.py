@@ -58,6 +58,8 @@ _ENTRIES: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("/administration/people", "navigation.people", "users", frozenset({Role.ADMINISTRATOR})),
     ("/administration/groups", "navigation.groups", "shield-check", frozenset({Role.ADMINISTRATOR})),
     ("/administration/reviewing", "navigation.review_rules", "list-checks", frozenset({Role.ADMINISTRATOR})),
+    # Whoever plans what the bank is to hold, where the bank itself has no entry.
+    ("/bank/assignments", "navigation.assignments", "clipboard-list", frozenset({Role.ADMINISTRATOR})),
     ("/administration/audit", "navigation.audit", "history", frozenset({Role.ADMINISTRATOR})),
     ("/standard", "navigation.standard", "book-open", frozenset(Role) - {Role.CANDIDATE}),
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from jinja2_fragments import render_block
 from sqlmodel import Session
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -80,9 +81,35 @@ async def _place(request: Request, received: Received) -> AsyncIterator[None]:
 Place = Annotated[None, Depends(_place, scope="function")]
 
 
+_Endpoint = TypeVar("_Endpoint", bound=Callable[..., Response])
+#: Pages that are sent a form and change nothing, each with what tells so by the form.
+_ONLY_READING: dict[object, Callable[[FormData], bool]] = {}
+
+
+def reads_only(when: Callable[[FormData], bool] = lambda form: True) -> Callable[[_Endpoint], _Endpoint]:
+    """Mark a page that takes a form and changes nothing, so that it neither waits for a writer nor keeps one waiting.
+
+    Args:
+        when: Tells by the form whether this is so; by default it always is.
+    """
+
+    def mark(endpoint: _Endpoint) -> _Endpoint:
+        _ONLY_READING[endpoint] = when
+        return endpoint
+
+    return mark
+
+
+async def _only_reads(request: Request) -> bool:
+    if request.method in SAFE_METHODS:
+        return True
+    tells = _ONLY_READING.get(request.scope.get("endpoint"))
+    return tells is not None and tells(await request.form())
+
+
 async def _transaction(request: Request, place: Place) -> AsyncIterator[Session]:
     database: Database = request.app.state.database
-    block = database.reading if request.method in SAFE_METHODS else database.writing
+    block = database.reading if await _only_reads(request) else database.writing
     async with contextmanager_in_threadpool(block()) as session:
         yield session
         if getattr(request.state, "refused", False):

@@ -13,7 +13,9 @@ from fastapi.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from api.routes import API_PREFIX, create_api
+from itembank.authoring.desk.kept_work import sweep_desks
 from itembank.authoring.enemy_proposals import propose_enemies
+from itembank.authoring.flaws.words import words_of
 from itembank.calibration_runs.worker import CalibrationWorker
 from itembank.clock import utc_now
 from itembank.database import Database
@@ -49,6 +51,7 @@ from web.security import SameOrigin, SecurityHeaders
 
 _SETTLE_EVERY_SECONDS = 20
 _COMPARE_EVERY_SECONDS = 5
+_SWEEP_EVERY_SECONDS = 3600
 
 log = structlog.get_logger("samat")
 
@@ -138,10 +141,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.import_worker.start()
     settling = asyncio.create_task(_settle_again_and_again(app.state.database))
     comparing = asyncio.create_task(_compare_again_and_again(app.state.database))
+    sweeping = asyncio.create_task(_sweep_again_and_again(app.state.database))
+    # The dictionary of Thai words takes seconds to read, for which no writer's first preview should wait.
+    warming = asyncio.create_task(asyncio.to_thread(words_of, "พจนานุกรม"))
     try:
         yield
     finally:
-        for task in (settling, comparing):
+        for task in (settling, comparing, sweeping, warming):
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
@@ -180,3 +186,13 @@ async def _compare_again_and_again(database: Database) -> None:
         else:
             if compared:
                 log.info("compared items", count=compared)
+
+
+async def _sweep_again_and_again(database: Database) -> None:
+    while True:
+        await asyncio.sleep(_SWEEP_EVERY_SECONDS)
+        try:
+            await asyncio.to_thread(sweep_desks, database, now=utc_now())
+        except Exception:
+            # As above.
+            log.exception("sweeping the writers' desks failed")

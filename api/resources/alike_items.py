@@ -12,7 +12,7 @@ from pydantic import Field
 from api.authentication import Caller
 from api.resources.item_content import CONTENT_EXAMPLE, ContentSent
 from api.schema import Sent, Shown, example
-from api.transaction import Now, Transaction
+from api.transaction import Now, Transaction, reads_only
 from itembank.authoring import enemy_proposals
 from itembank.authoring.enemies import MAXIMUM_REASON
 from itembank.authoring.lifecycle import ItemState
@@ -128,6 +128,7 @@ class PairSent(Sent):
 
 
 @router.post("/similar-items", response_model=SimilarItemsShown, summary="Find items like a wording")
+@reads_only
 def find_similar_items(sent: WordingSent, caller: Caller, session: Transaction) -> dict[str, tuple[SimilarItem, ...]]:
     """Find the items most like a wording, in any language; nothing is stored. For those who work on the bank."""
     found = similar_items(session, actor=caller, wording=sent.content.content(), item_id=sent.item_id)

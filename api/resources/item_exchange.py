@@ -21,6 +21,7 @@ from itembank.errors import NotSignedIn
 from itembank.exchange.item_file import ItemDefaults
 from itembank.item_imports.exporting import ExportedFile, export_file
 from itembank.item_imports.reading import look_into
+from itembank.item_imports.report import ImportRow
 from itembank.item_imports.states import ImportState, ImportTask
 from itembank.item_imports.uploads import (
     FoundInFile,
@@ -49,6 +50,7 @@ _ROW = {
     "flaws": 1,
     "alike": [],
     "stored_as": "",
+    "content": None,
 }
 _IMPORT = {
     "id": "3f1c1d5e-8a53-4d6b-9a43-9f1f7f0d1b22",
@@ -97,6 +99,9 @@ class ImportRowShown(Shown):
     flaws: int = Field(description="Warnings of item writing; no obstacle.")
     alike: list[str] = Field(description="Items of the bank, or places in the file, that read much the same.")
     stored_as: str = Field(description="Its code, once it is stored.")
+    content: dict[str, Any] | None = Field(
+        description="The question with its key and rationales; null where it can't be read, or is in the bank."
+    )
 
 
 class ImportShown(Shown):
@@ -291,7 +296,11 @@ def _exported(session: Transaction, caller: Caller, file_format: str, wanted: It
 
 def _shown(view: ImportView) -> dict[str, Any]:
     fields = {name: getattr(view, name) for name in ImportShown.model_fields if name != "rows"}
-    rows = [
-        row.to_dict() | {"lost": [{"what": what, "detail": detail} for what, detail in row.lost]} for row in view.rows
-    ]
-    return fields | {"rows": rows}
+    return fields | {"rows": [_row_shown(row) for row in view.rows]}
+
+
+def _row_shown(row: ImportRow) -> dict[str, Any]:
+    fields = {name: value for name, value in row.to_dict().items() if name != "packed"}
+    content = row.content
+    lost = [{"what": what, "detail": detail} for what, detail in row.lost]
+    return fields | {"lost": lost, "content": content.to_dict() if content else None}

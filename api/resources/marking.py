@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.authentication import Caller
-from api.resources.sitting_an_exam import ShownItemOut, SittingShown
+from api.resources.sitting_an_exam import READ_IN, ShownItemOut, SittingShown
 from api.schema import Sent, Shown, example
 from api.transaction import Now, Transaction
 from itembank.delivery.sitting_views import SittingView
@@ -20,7 +20,7 @@ from itembank.marking.agreement import agreement_by_task
 from itembank.marking.marking import correct_mark, mark_response
 from itembank.marking.progress import MarkingProgress, marking_progress
 from itembank.marking.queue import MarkingQueue, ResponseView, marking_queue, response_view
-from itembank.marking.settlement import Stage
+from itembank.marking.settlement import MarkKind
 
 router = APIRouter()
 
@@ -33,7 +33,7 @@ _WAITING = {
     "unit": "DG100",
     "stem": "อธิบายหน้าที่ของผู้ควบคุมข้อมูลส่วนบุคคล",
     "language": "th",
-    "waiting_since": "2026-11-22T05:31:00Z",
+    "waiting_since": "2026-11-22",
     "settles": False,
 }
 _MARK = {"levels": [2, 1], "points": 3, "comment": "ขาดกำหนดเวลาแจ้งเหตุ", "reason": ""}
@@ -59,7 +59,7 @@ _RESPONSE = {
     "maximum": 3,
     "text": "ผู้ควบคุมข้อมูลต้องจัดให้มีมาตรการรักษาความมั่นคงปลอดภัย",
     "handed_in": True,
-    "stage": "first_mark",
+    "kind": "blind",
     "earlier": [],
     "mine": None,
 }
@@ -94,7 +94,7 @@ class TaskAnswerSent(Sent):
 
     position: int = Field(ge=1, description="Which task is answered, counted from 1 apart from the questions.")
     text: Text = ""
-    language: str = Field(default="", max_length=5, description="Language that the task was read in.")
+    language: str = Field(default="", max_length=5, description=READ_IN)
     leave_blank: bool = Field(default=False, description="Leave the task without an answer: no points.")
 
 
@@ -104,7 +104,7 @@ class TaskDraftSent(Sent):
     model_config = example(text="ผู้ควบคุมข้อมูล", language="th")
 
     text: Text
-    language: str = Field(default="", max_length=5, description="Language that the task is read in.")
+    language: str = Field(default="", max_length=5, description=READ_IN)
 
 
 class WaitingResponseShown(Shown):
@@ -115,18 +115,28 @@ class WaitingResponseShown(Shown):
     unit: str
     stem: str
     language: str
-    waiting_since: datetime
+    waiting_since: date = Field(description="The day, in UTC.")
     settles: bool = Field(description="Whether two people differ and a third one is asked to settle it.")
 
 
 class MarkingQueueShown(Shown):
     """What can be marked or settled, and the own marks that can still be corrected."""
 
-    model_config = example(to_mark=[_WAITING], to_settle=[], mine=[])
+    model_config = example(to_mark=[_WAITING], to_settle=[], mine=[], to_mark_count=1, to_settle_count=0, mine_count=0)
 
     to_mark: list[WaitingResponseShown]
     to_settle: list[WaitingResponseShown]
     mine: list[WaitingResponseShown]
+    to_mark_count: int = Field(description="Entries of the whole list, of which a page is given.")
+    to_settle_count: int
+    mine_count: int
+
+
+class QueueWanted(Sent):
+    """Which page of each list to give."""
+
+    offset: int = Field(default=0, ge=0, le=1_000_000)
+    limit: int = Field(default=100, ge=1, le=500)
 
 
 class RubricAspectShown(Shown):
@@ -159,7 +169,7 @@ class ResponseShown(Shown):
     maximum: int
     text: str
     handed_in: bool
-    stage: Stage
+    kind: MarkKind = Field(description="What a mark of yours counts as; to be sent along with it.")
     earlier: list[GivenMarkShown] = Field(description="The two blind marks, for the third person alone.")
     mine: GivenMarkShown | None
 
@@ -167,8 +177,9 @@ class ResponseShown(Shown):
 class MarkSent(Sent):
     """Points by aspect of the rubric, in its order."""
 
-    model_config = example(levels=[2, 1], comment="ขาดกำหนดเวลาแจ้งเหตุ")
+    model_config = example(kind="blind", levels=[2, 1], comment="ขาดกำหนดเวลาแจ้งเหตุ")
 
+    kind: MarkKind = Field(description="As the answer was shown; where others marked it since, 409 marking_moved_on.")
     levels: list[Annotated[int, Field(strict=True, ge=0)]] = Field(max_length=5)
     comment: Comment = Field(default="", description="Needed where the mark settles a difference.")
 
@@ -184,11 +195,11 @@ class CorrectionSent(Sent):
 
 
 class MarkKept(Shown):
-    """What became of a mark."""
+    """What a mark counts as. What became of the answer is not told: it would tell what the other marker thinks."""
 
-    model_config = example(settled=False)
+    model_config = example(kind="blind")
 
-    settled: bool = Field(description="Whether the answer is settled by it.")
+    kind: MarkKind
 
 
 class ExamMarkingShown(Shown):
@@ -288,9 +299,9 @@ def keep_task_draft(
 
 
 @router.get("/marking", tags=MARKING, response_model=MarkingQueueShown, summary="What I can mark")
-def read_marking_queue(caller: Caller, session: Transaction) -> MarkingQueue:
+def read_marking_queue(wanted: Annotated[QueueWanted, Query()], caller: Caller, session: Transaction) -> MarkingQueue:
     """List answers to mark or to settle, and own marks to correct. For markers; administrators see what to settle."""
-    return marking_queue(session, actor=caller)
+    return marking_queue(session, actor=caller, offset=wanted.offset, limit=wanted.limit)
 
 
 @router.get("/marking/progress", tags=MARKING, response_model=MarkingProgressShown, summary="How far marking is")
@@ -314,12 +325,12 @@ def read_response_to_mark(answer_id: UUID, caller: Caller, session: Transaction)
 @router.post(
     "/marking/{answer_id}/marks", tags=MARKING, response_model=MarkKept, status_code=201, summary="Mark an answer"
 )
-def mark_answer(answer_id: UUID, mark: MarkSent, caller: Caller, session: Transaction, now: Now) -> dict[str, bool]:
+def mark_answer(answer_id: UUID, mark: MarkSent, caller: Caller, session: Transaction, now: Now) -> dict[str, MarkKind]:
     """Give one of the two blind marks, or settle them. For markers; administrators may settle."""
-    settled = mark_response(
-        session, actor=caller, answer_id=answer_id, levels=mark.levels, comment=mark.comment, now=now
+    mark_response(
+        session, actor=caller, answer_id=answer_id, kind=mark.kind, levels=mark.levels, comment=mark.comment, now=now
     )
-    return {"settled": settled}
+    return {"kind": mark.kind}
 
 
 @router.post(
@@ -331,9 +342,9 @@ def mark_answer(answer_id: UUID, mark: MarkSent, caller: Caller, session: Transa
 )
 def correct_given_mark(
     answer_id: UUID, mark: CorrectionSent, caller: Caller, session: Transaction, now: Now
-) -> dict[str, bool]:
-    """Put a mark in the place of one's own while the answer is not settled. For markers."""
-    settled = correct_mark(
+) -> dict[str, MarkKind]:
+    """Put a mark in the place of one's own while nobody else has marked the answer. For markers."""
+    correct_mark(
         session,
         actor=caller,
         answer_id=answer_id,
@@ -342,4 +353,4 @@ def correct_given_mark(
         reason=mark.reason,
         now=now,
     )
-    return {"settled": settled}
+    return {"kind": MarkKind.BLIND}

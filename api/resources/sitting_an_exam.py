@@ -23,6 +23,12 @@ from itembank.delivery.sittings import SittingView
 
 router = APIRouter(tags=["sitting an exam"])
 
+#: What is told of the language that comes with an answer.
+READ_IN = (
+    "Language that the candidate reads in. On record is the one that the text was shown in, which is the item's own "
+    "where it has no such translation; nothing where this is left empty."
+)
+
 _MY_EXAM = {
     "exam_id": "0b5f3e2c-66a1-4d0e-9a51-2f3f7c6f5a10",
     "title": "การสอบหน่วยสมรรถนะ DG100",
@@ -207,7 +213,7 @@ class AnswerSent(Sent):
         "line or gap by gap; or of all options, from first to last.",
     )
     text: str = Field(default="", max_length=20_000, description="What was typed, where the question asks for that.")
-    language: str = Field(default="", max_length=5, description="Language that the question was read in.")
+    language: str = Field(default="", max_length=5, description=READ_IN)
 
 
 class OutcomeShown(Shown):

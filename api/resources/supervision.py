@@ -139,6 +139,7 @@ class ReplayedTaskShown(Shown):
     openness: float = Field(description="How open the verdict on the element was, 0 to 0.5.")
     text: str | None
     handed_in: bool
+    withheld: bool = Field(description="Whether text and marks are kept from the caller, who may mark it still.")
     blind_marks: list[int]
     points: int | None = Field(description="Null before the marks are settled.")
     highest_points: int

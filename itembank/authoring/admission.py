@@ -9,6 +9,7 @@ from itembank.authoring.content_problems import WrittenItem, marked_texts
 from itembank.authoring.enemies import enemy_codes
 from itembank.authoring.item_types.question import problem
 from itembank.authoring.marked_text import image_ids, mark_problems
+from itembank.authoring.same_texts import same_text_problems
 from itembank.authoring.testlets import check_no_enemies, check_one_unit, members_of_testlets
 from itembank.errors import InvalidInput
 from itembank.framework.document import Framework
@@ -40,7 +41,7 @@ def check_admission(session: Session, *, framework: Framework, content: ItemCont
 
 
 def marked_text_problems(session: Session, item: WrittenItem) -> tuple[InvalidInput, ...]:
-    """Find marks in the texts that can't be shown, and images that are not kept here.
+    """Find marks in the texts that can't be shown, images that are not kept here, and texts that differ in marks alone.
 
     Args:
         session: The transaction.
@@ -53,11 +54,11 @@ def marked_text_problems(session: Session, item: WrittenItem) -> tuple[InvalidIn
     unknown = [
         problem(field, expected, reason="image_unknown") for field, ids in shown.items() if not known.keys() >= set(ids)
     ]
-    return (*mark_problems(texts), *unknown)
+    return (*mark_problems(texts), *unknown, *same_text_problems(item))
 
 
 def check_marks(session: Session, item: WrittenItem) -> None:
-    """Refuse texts with marks that can't be shown.
+    """Refuse texts with marks that can't be shown, or that only marks tell apart.
 
     Raises:
         InvalidInput: Names the field and what was expected.

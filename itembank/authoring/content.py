@@ -21,6 +21,7 @@ from itembank.authoring.item_types.question import (
 from itembank.authoring.item_types.rules import rule_of
 from itembank.authoring.stored_content import (
     aspect_of,
+    entries_of,
     member_of,
     number_of,
     option_of,
@@ -130,6 +131,10 @@ class ItemContent:
         rule = rule_of(self.type)
         return rule.score(self, rule.taken(self, entered))
 
+    def shown_language(self, wanted: str) -> str:
+        """Give the language in which readers of a language see the item: its own where it has no such translation."""
+        return wanted if any(one.language == wanted for one in self.translations) else self.language
+
     def in_language(self, language: str) -> ItemContent:
         """Give the item worded in a language; the item itself where that is its own, or it has no such translation.
 
@@ -160,17 +165,17 @@ class ItemContent:
                 difficulty_rating=whole_rating(document["difficulty_rating"]),
                 language=str(document.get("language", "th")),
                 stem=str(document["stem"]),
-                options=tuple(option_of(option) for option in document.get("options", ())),
+                options=entries_of(option_of, document.get("options", ()), field="options"),
                 source=str(document.get("source", "")),
                 testlet=str(document.get("testlet", "")),
                 stimulus=str(document.get("stimulus", "")),
                 partial_credit=yes_or_no(document.get("partial_credit", False), field="partial_credit"),
-                prompts=tuple(prompt_of(prompt) for prompt in document.get("prompts", ())),
+                prompts=entries_of(prompt_of, document.get("prompts", ()), field="prompts"),
                 number=number_of(document.get("number")),
                 accepted=texts_of(document.get("accepted", ()), field="accepted"),
-                rubric=tuple(aspect_of(aspect) for aspect in document.get("rubric", ())),
+                rubric=entries_of(aspect_of, document.get("rubric", ()), field="rubric"),
                 rationale=str(document.get("rationale", "")),
-                translations=tuple(translation_of(one) for one in document.get("translations", ())),
+                translations=entries_of(translation_of, document.get("translations", ()), field="translations"),
             )
         except KeyError as error:
             raise InvalidInput(field=str(error.args[0]), expected="a value; the field is missing") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from itembank.authoring.item_types.own_parts import foreign_part_problems
 from itembank.authoring.item_types.question import (
     MAXIMUM_OPTION,
     MAXIMUM_RATIONALE,
@@ -84,6 +85,7 @@ def find_problems(item: WrittenItem, *, kind: ItemType, difficulty_rating: int) 
         *_testlet_problems(item.testlet, item.stimulus),
         *_text_problems(list(_texts(item))),
         *rule_of(kind).problems(item),
+        *foreign_part_problems(item, kind),
         *_credit_problems(item, kind),
         *translation_problems(item, item.translations),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -149,7 +150,7 @@ def item_code(session: Session, *, actor: Actor, item_id: UUID) -> str:
 
 
 def dismiss_proposal(session: Session, *, actor: Actor, first: UUID, second: UUID, reason: str, now: datetime) -> None:
-    """Decide that two items may meet although they are alike; the pair is not proposed again.
+    """Decide that two items may meet although they are alike; the pair is not proposed again unless their words change.
 
     Args:
         session: The transaction.
@@ -216,12 +217,17 @@ def _replace_pairs(
     either = or_(col(AlikePair.first_item_id).in_(of), col(AlikePair.second_item_id).in_(of))
     undecided = col(AlikePair.dismissed_at).is_(None)
     session.connection().execute(delete(AlikePair).where(either, undecided))
-    # A person's decision outlives what is found.
-    kept = set(session.exec(select(AlikePair.first_item_id, AlikePair.second_item_id).where(either)).all())
+    pairs = session.exec(select(AlikePair).where(either))
+    decided = {(pair.first_item_id, pair.second_item_id): pair for pair in pairs}
+    for ids, pair in decided.items():
+        # A person's decision outlives what is found, as long as it is about the same words; the log keeps it for good.
+        if not math.isclose(found.get(ids, pair.similarity), pair.similarity):
+            pair.dismissed_because = pair.dismissed_by = pair.dismissed_at = None
+            pair.similarity, pair.found_at = found[ids], now
     session.add_all(
         AlikePair(first_item_id=first, second_item_id=second, similarity=similarity, found_at=now)
         for (first, second), similarity in found.items()
-        if (first, second) not in kept and not {first, second}.isdisjoint(of)
+        if (first, second) not in decided and not {first, second}.isdisjoint(of)
     )
     session.flush()
 

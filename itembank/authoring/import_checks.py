@@ -14,6 +14,7 @@ from itembank.authoring.content_problems import marked_texts
 from itembank.authoring.enemies import check_reason
 from itembank.authoring.item_types.question import problem
 from itembank.authoring.marked_text import image_ids, mark_problems
+from itembank.authoring.same_texts import same_text_problems
 from itembank.authoring.testlets import MemberOfTestlet, check_no_enemies, check_one_unit, members_of_testlets
 from itembank.errors import InvalidInput
 from itembank.framework.document import Framework
@@ -113,9 +114,7 @@ def _surroundings(session: Session, items: Sequence[ExchangedItem], images: Coll
 def _check(item: ExchangedItem, around: _Surroundings, *, name: str) -> None:
     content = item.content
     check_criterion(around.framework, content.criterion)
-    # Most texts have no marks that could be wrong, and reading thousands of them takes a while.
-    marked = [(field, text) for field, text in marked_texts(content) if "$" in text or "](" in text]
-    for error in mark_problems(marked):
+    for error in (*mark_problems(marked_texts(content)), *same_text_problems(content)):
         raise error
     for image in _images(item):
         if image not in around.images:

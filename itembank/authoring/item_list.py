@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,7 @@ from itembank.authoring.lifecycle import ItemState
 from itembank.authoring.roles import BANK_READERS
 from itembank.authoring.searched_text import folded
 from itembank.framework.store import current_standard
-from itembank.tables import FlawReason, Item, ItemFlaw, ItemVersion, ItemWords
+from itembank.tables import FlawReason, Item, ItemFlaw, ItemVersion, ItemWords, Person
 
 #: Parts of a search beyond these are not looked for: nobody types so many, and each reads all texts.
 _MOST_PARTS = 8
@@ -41,7 +42,8 @@ class ItemOrder(StrEnum):
 class Narrowing:
     """Which items a list shows beyond place, state and search, and in which order; all where nothing is said.
 
-    ``mine`` are those whose newest version the actor wrote; ``flawed`` those that any rule warns of, ``rule`` those
+    ``writer`` is the id of a person, or a name as it was when the version was written; ``mine`` are those whose newest
+    version the actor wrote; ``flawed`` those that any rule warns of, ``rule`` those
     that this one warns of, and ``unexplained`` those where nobody has said why a warning stands; ``retired`` ones are
     listed unless that is false.
     """
@@ -117,14 +119,38 @@ def list_items(
     return tuple(item_line(item, version) for item, version in found), count
 
 
-def writers(session: Session, *, actor: Actor) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who wrote newest versions: a person by id and name, or what wrote without an account by its name alone."""
+
+    key: str
+    name: str
+
+
+def writers(session: Session, *, actor: Actor) -> tuple[Writer, ...]:
     """List who wrote newest versions, for a list to be narrowed by one of them.
 
     Raises:
         NotAllowed: The actor does not work on the bank.
     """
     actor.require(*BANK_READERS)
-    return tuple(sorted(session.exec(select(ItemVersion.writer_name).distinct())))
+    rows = session.execute(
+        select_columns(
+            col(ItemVersion.written_by), col(ItemVersion.writer_name), col(Person.display_name), col(Person.username)
+        )
+        .select_from(Item)
+        .join(ItemVersion, (col(ItemVersion.item_id) == Item.id) & (col(ItemVersion.number) == Item.head_version))
+        .join(Person, col(Person.id) == col(ItemVersion.written_by), isouter=True)
+        .distinct()
+    ).all()
+    names = {str(person_id or written): (name or written, username) for person_id, written, name, username in rows}
+    bearers = Counter(name for name, _ in names.values())
+    # Namesakes are told apart by what they sign in with.
+    found = [
+        Writer(key, f"{name} ({username})" if username and bearers[name] > 1 else name)
+        for key, (name, username) in names.items()
+    ]
+    return tuple(sorted(found, key=lambda writer: (writer.name, writer.key)))
 
 
 def item_line(item: Item, row: ItemVersion) -> ItemLine:
@@ -153,7 +179,7 @@ def _conditions(actor: Actor, narrowing: Narrowing) -> list[ColumnElement[bool]]
     if narrowing.language:
         wanted.append(col(ItemWords.language) == narrowing.language)
     if narrowing.writer:
-        wanted.append(col(ItemVersion.writer_name) == narrowing.writer)
+        wanted.append(_written_by(narrowing.writer))
     if narrowing.mine:
         # Nobody without an account, such as the command line, has written anything of his own.
         wanted.append(col(ItemVersion.written_by) == (actor.person_id or UUID(int=0)))
@@ -162,6 +188,13 @@ def _conditions(actor: Actor, narrowing: Narrowing) -> list[ColumnElement[bool]]
     if narrowing.flawed or narrowing.unexplained or narrowing.rule is not None:
         wanted.append(_warned(narrowing))
     return wanted
+
+
+def _written_by(writer: str) -> ColumnElement[bool]:
+    try:
+        return col(ItemVersion.written_by) == UUID(writer)
+    except ValueError:
+        return col(ItemVersion.writer_name) == writer
 
 
 def _warned(narrowing: Narrowing) -> ColumnElement[bool]:

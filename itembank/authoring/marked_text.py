@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from markdown_it.token import Token
 
+from itembank.authoring.item_types.inline_choice import GAP
 from itembank.authoring.item_types.question import problem
 from itembank.authoring.markup.dialect import read_blocks
 from itembank.authoring.markup.formulas import UnwritableFormula, formula_tree
@@ -16,6 +17,9 @@ from itembank.errors import InvalidInput
 #: A text without any of these is without marks, as nearly all are.
 _MARK = re.compile(r"[*`$|\\\[~>]|(?m:^\s*(?:-|[0-9]+\.) )")
 _OUTSIDE_IMAGE = re.compile(r"!\[[^\]\n]*\]\(\s*\S")
+#: Signs that may begin an entry of a list or a quotation, and how deep those may lie: in less space nobody reads them.
+_LEVEL = re.compile(r"(?:[-*+>]|[0-9][.)])(?= |$)", re.MULTILINE)
+_MOST_LEVELS = 6
 _ENDS_LINE = frozenset({"paragraph_close", "list_item_close", "tr_close", "fence", "math_block"})
 _ENDS_CELL = frozenset({"td_close", "th_close"})
 
@@ -59,7 +63,19 @@ def mark_problems(texts: Iterable[tuple[str, str]]) -> list[InvalidInput]:
         # A text can't have such a problem without one of these, and reading is what takes the time.
         if "$" in text or "![" in text or "[[" in text:
             found += _problems(field, text)
+        if len(_LEVEL.findall(text)) > _MOST_LEVELS and _levels(text) > _MOST_LEVELS:
+            expected = f"lists and quotations of at most {_MOST_LEVELS} levels, one within the other"
+            found.append(problem(field, expected, reason="levels_many", most=_MOST_LEVELS))
     return found
+
+
+def _levels(text: str) -> int:
+    level = deepest = 0
+    for token in read_blocks(text):
+        if token.type.startswith(("list_item_", "blockquote_")):
+            level += token.nesting
+            deepest = max(deepest, level)
+    return deepest
 
 
 def _problems(field: str, text: str) -> Iterator[InvalidInput]:

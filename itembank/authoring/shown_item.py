@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itembank.authoring.content_problems import WrittenItem
+from itembank.authoring.item_types.own_parts import has_part
 from itembank.authoring.item_types.question import ItemType, Prompt
 from itembank.authoring.item_types.shown_order import mixed_order, shown_order
 from itembank.authoring.translations import TranslatedPrompt
@@ -38,7 +39,7 @@ class ShownItem:
 
 def option_places(item: WrittenItem, kind: str) -> tuple[int, ...]:
     """Give the kept places of the options in the order in which they are shown, the same in every language."""
-    texts = [option.text for option in item.options]
+    texts = [option.text for option in item.options] if has_part(kind, "options") else []
     if kind == ItemType.ORDERING:
         return shown_order(texts)
     return mixed_order(texts) if kind == ItemType.MATCHING else tuple(range(len(texts)))
@@ -47,6 +48,8 @@ def option_places(item: WrittenItem, kind: str) -> tuple[int, ...]:
 def shown_item(item: WrittenItem, kind: str, *, language: str | None = None) -> ShownItem:
     """Show an item, or a draft of one, in a language; in its own where there is no such translation.
 
+    A draft may still hold parts of the type that it had before; only those of its present type are shown.
+
     Args:
         item: What is shown.
         kind: Its type.
@@ -54,14 +57,14 @@ def shown_item(item: WrittenItem, kind: str, *, language: str | None = None) -> 
     """
     translation = next((one for one in item.translations if one.language == language), None)
     worded = translation or item
-    unit = item.number.unit if item.number else ""
+    unit = (translation.unit if translation else "") or (item.number.unit if item.number else "")
     return ShownItem(
         type=kind,
         language=worded.language,
         stem=worded.stem,
         options=_in_order([option.text for option in worded.options], option_places(item, kind)),
-        prompts=_shown_prompts(item, worded.prompts),
-        unit=(translation.unit if translation else "") or unit,
+        prompts=_shown_prompts(item, worded.prompts) if has_part(kind, "prompts") else (),
+        unit=unit if has_part(kind, "number") else "",
         stimulus=worded.stimulus,
         partial_credit=item.partial_credit,
     )

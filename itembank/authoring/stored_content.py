@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from itembank.authoring.translations import TranslatedOption, TranslatedPrompt, 
 from itembank.errors import InvalidInput
 
 Member = TypeVar("Member", bound=StrEnum)
+Part = TypeVar("Part")
 
 
 def member_of(kind: type[Member], value: object, *, field: str) -> Member:
@@ -61,6 +62,20 @@ def texts_of(value: object, *, field: str) -> tuple[str, ...]:
     raise InvalidInput(field=field, expected="a list of texts")
 
 
+def entries_of(read: Callable[[Mapping[str, Any]], Part], value: object, *, field: str) -> tuple[Part, ...]:
+    """Read a list of parts, each of which has fields of its own.
+
+    Raises:
+        InvalidInput: It is no list, or one of its entries has no fields.
+    """
+    if not isinstance(value, list | tuple):
+        raise InvalidInput(field=field, expected=f"a list, not {value!r}")
+    for number, entry in enumerate(value, start=1):
+        if not isinstance(entry, Mapping):
+            raise InvalidInput(field=f"{field}.{number}", expected=f"an object with fields, not {entry!r}")
+    return tuple(read(entry) for entry in value)
+
+
 def option_of(document: Mapping[str, Any]) -> Option:
     """Read an option."""
     return Option(
@@ -82,9 +97,15 @@ def prompt_of(document: Mapping[str, Any]) -> Prompt:
 
 
 def number_of(document: Mapping[str, Any] | None) -> NumericKey | None:
-    """Read the right number, if there is one."""
+    """Read the right number, if there is one.
+
+    Raises:
+        InvalidInput: It has no fields, or one of them a value that it cannot have.
+    """
     if document is None:
         return None
+    if not isinstance(document, Mapping):
+        raise InvalidInput(field="number", expected=f"an object with the field value, not {document!r}")
     return NumericKey(
         value=str(document["value"]),
         tolerance=str(document.get("tolerance", "0")),
@@ -103,17 +124,18 @@ def translation_of(document: Mapping[str, Any]) -> Translation:
     return Translation(
         language=str(document["language"]),
         stem=str(document["stem"]),
-        options=tuple(
-            TranslatedOption(text=str(option["text"]), rationale=str(option.get("rationale", "")))
-            for option in document.get("options", ())
-        ),
-        prompts=tuple(
-            TranslatedPrompt(
-                text=str(prompt.get("text", "")), options=texts_of(prompt.get("options", ()), field="prompts")
-            )
-            for prompt in document.get("prompts", ())
-        ),
+        options=entries_of(_translated_option, document.get("options", ()), field="translations.options"),
+        prompts=entries_of(_translated_prompt, document.get("prompts", ()), field="translations.prompts"),
         stimulus=str(document.get("stimulus", "")),
         unit=str(document.get("unit", "")),
         rationale=str(document.get("rationale", "")),
     )
+
+
+def _translated_option(document: Mapping[str, Any]) -> TranslatedOption:
+    return TranslatedOption(text=str(document["text"]), rationale=str(document.get("rationale", "")))
+
+
+def _translated_prompt(document: Mapping[str, Any]) -> TranslatedPrompt:
+    options = texts_of(document.get("options", ()), field="translations.prompts")
+    return TranslatedPrompt(text=str(document.get("text", "")), options=options)

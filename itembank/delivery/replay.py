@@ -135,7 +135,7 @@ def replay_sitting(
     recorded = session.get(RecordedOutcome, sitting_id)
     outcome = _outcome(loaded, last, now)
     versions = replayed_versions(session, loaded=loaded)
-    tasks, otherwise_chosen = replayed_tasks(session, loaded=loaded, state=last)
+    tasks, otherwise_chosen = replayed_tasks(session, actor=actor, loaded=loaded, state=last)
     found = _end_differences(loaded, last, outcome, recorded, asked=len(asked), steps=len(steps))
     return ReplayReport(
         sitting_id=sitting_id,

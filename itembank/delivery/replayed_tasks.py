@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
 from engine.errors import EngineError
 from engine.outcomes.task_choice import TaskDecision, choose_tasks
 from engine.sittings.sitting import FINISH_REASONS, SittingState
+from itembank.actor import Actor
 from itembank.delivery.record_differences import differences_between
 from itembank.delivery.records import SittingRecord
 from itembank.delivery.task_record import TaskRecord
 from itembank.marking.responses import marks_of
+from itembank.marking.roles import SETTLERS
 from itembank.marking.settlement import Manner, Settlement, marks_in_force, settlement
 from itembank.tables import AskedTask, Mark, TaskAnswer
 
@@ -28,6 +30,7 @@ class ReplayedTask:
         openness: How open the verdict on the element was, 0 to 0.5.
         text: What was written, None where it is not answered yet.
         handed_in: Whether the candidate handed it in; otherwise it is what was kept when the time was over.
+        withheld: Whether the text and the marks are kept from the reader, who may mark the answer still.
         blind_marks: Points of the two blind marks as far as they are given.
         points: The points that it counts with, None before they are settled.
         highest_points: The most points.
@@ -41,6 +44,7 @@ class ReplayedTask:
     openness: float
     text: str | None
     handed_in: bool
+    withheld: bool
     blind_marks: tuple[int, ...]
     points: int | None
     highest_points: int
@@ -49,12 +53,14 @@ class ReplayedTask:
 
 
 def replayed_tasks(
-    session: Session, *, loaded: SittingRecord, state: SittingState
+    session: Session, *, actor: Actor, loaded: SittingRecord, state: SittingState
 ) -> tuple[tuple[ReplayedTask, ...], tuple[str, ...]]:
     """Choose and settle the tasks of a sitting once more.
 
     Args:
         session: The transaction.
+        actor: The reader: texts and marks of answers that he could still mark, blindly or to settle them, are
+            withheld, for a replay stands beside a name.
         loaded: The sitting.
         state: Its state after the last answer.
 
@@ -70,9 +76,16 @@ def replayed_tasks(
     for asked in record.asked:
         answer = record.answers.get(asked.position)
         decision = chosen[asked.position - 1] if asked.position <= len(chosen) else None
-        tasks.append(_task(loaded, record, asked, decision, answer, marks.get(answer.id, []) if answer else []))
+        task = _task(loaded, record, asked, decision, answer, marks.get(answer.id, []) if answer else [])
+        withheld = task.points is None and task.text is not None and _may_mark(actor)
+        tasks.append(replace(task, text=None, blind_marks=(), withheld=True) if withheld else task)
     found = () if len(chosen) == len(record.asked) else (f"tasks: recorded {len(tasks)}, recomputed {len(chosen)}",)
     return tuple(tasks), found
+
+
+def _may_mark(actor: Actor) -> bool:
+    # The command line is nobody, and marks nothing.
+    return actor.person_id is not None and actor.has(*SETTLERS)
 
 
 def _chosen(loaded: SittingRecord, record: TaskRecord, state: SittingState) -> tuple[TaskDecision, ...]:
@@ -102,6 +115,7 @@ def _task(
         openness=float(asked.decision.get("openness", 0.0)),
         text=None if answer is None else answer.text,
         handed_in=answer is not None and answer.handed_in,
+        withheld=False,
         blind_marks=tuple(mark.points for mark in marks_in_force(marks) if not mark.settles),
         points=None if settled is None else settled.points,
         highest_points=record.tasks.content(asked.item_version_id).maximum_score,

@@ -116,7 +116,8 @@ def submit_answer(
         position: Which question is answered, from 1.
         answer: What was entered.
         now: When the answer arrived.
-        language: Language that the question was shown in, if the face knows.
+        language: Language that the candidate reads in, if the face knows; on record is the one that the question was
+            shown in, which is its own where it has no such translation.
 
     Raises:
         NotAllowed: The actor is not a candidate.
@@ -263,8 +264,9 @@ def _record_answer(
     if item_id is None:
         raise SittingFinished
     place = loaded.unit_pool.index_of_item[item_id]
-    taken = loaded.unit_pool.contents[place].taken(answer)
-    score = loaded.unit_pool.contents[place].score(taken)
+    content = loaded.unit_pool.contents[place]
+    taken = content.taken(answer)
+    score = content.score(taken)
     elapsed = loaded.clock(now)
     after = record(loaded.prepared, before, item_id=item_id, response=score, elapsed_seconds=elapsed)
     position = len(loaded.answers) + 1
@@ -274,7 +276,8 @@ def _record_answer(
         item_version_id=loaded.unit_pool.versions[place],
         selected=list(taken.selected),
         text=taken.text,
-        language=language,
+        # What the candidate has seen, and not what was wished for.
+        language=content.shown_language(language) if language else "",
         score=score,
         answered_at=now,
         elapsed_seconds=elapsed,

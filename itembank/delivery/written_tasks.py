@@ -42,7 +42,8 @@ def submit_task(
         position: Which task, from 1.
         text: What was written.
         now: When it arrived.
-        language: Language that the task was shown in, if the face knows.
+        language: Language that the candidate reads in, if the face knows; on record is the one that the task was shown
+            in, which is its own where it has no such translation.
         leave_blank: Leave the task without an answer, which counts as no points.
 
     Raises:
@@ -67,8 +68,9 @@ def submit_task(
     version = _pending(loaded, position)
     taken = "" if leave_blank else _taken(loaded, version, text)
     loaded = record_task_answer(
-        session, loaded=loaded, position=position, text=taken, language=language, handed_in=True, now=now
-    )
+        session, loaded=loaded, position=position, text=taken, handed_in=True, now=now,
+        language=_shown_language(loaded, version, language),
+    )  # fmt: skip
     state = loaded.state(now)
     if loaded.tasks is not None and loaded.tasks.pending is None:
         note_end(session, loaded=loaded, state=state, now=min(now, loaded.deadline) if loaded.deadline else now)
@@ -88,7 +90,7 @@ def save_draft(
         position: Which task, from 1.
         text: All that is written; what was kept before is replaced.
         now: When.
-        language: Language that the task is shown in, if the face knows.
+        language: Language that the candidate reads in, if the face knows; kept is the one that the task is shown in.
 
     Raises:
         NotAllowed: The actor is not a candidate.
@@ -104,12 +106,13 @@ def save_draft(
     ended = _ended_by_the_clock(session, loaded, now)
     if ended is not None:
         return ended
-    _pending(loaded, position)
+    version = _pending(loaded, position)
     _check_text(text)
     draft = session.get(TaskDraft, (sitting_id, position))
     if draft is None:
         draft = TaskDraft(sitting_id=sitting_id, position=position, text="", saved_at=now)
-    draft.text, draft.language, draft.saved_at = _one_line_end(text), language, now
+    draft.text, draft.saved_at = _one_line_end(text), now
+    draft.language = _shown_language(loaded, version, language)
     session.add(draft)
     session.flush()
     assert loaded.tasks is not None
@@ -142,6 +145,11 @@ def _taken(loaded: SittingRecord, version_id: UUID, text: str) -> str:
     _check_text(text)
     assert loaded.tasks is not None
     return loaded.tasks.tasks.content(version_id).taken(Answer(text=text)).text
+
+
+def _shown_language(loaded: SittingRecord, version_id: UUID, wanted: str) -> str:
+    assert loaded.tasks is not None
+    return loaded.tasks.tasks.content(version_id).shown_language(wanted) if wanted else ""
 
 
 def _one_line_end(text: str) -> str:

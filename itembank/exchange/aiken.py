@@ -9,13 +9,15 @@ from typing import Any, Final
 
 from itembank.authoring.content import ItemContent, ItemType, Option
 from itembank.authoring.exchange import ExchangedItem
+from itembank.authoring.marked_text import plain_text
 from itembank.errors import InvalidInput
 from itembank.exchange.decoded_text import decoded
 from itembank.exchange.file_bytes import file_bytes, refuse_too_many
+from itembank.exchange.foreign_text import our_text
 from itembank.exchange.found_criterion import draft_with
 from itembank.exchange.item_file import ItemDefaults, ItemFile, Loss, ReadItem, WrittenFile, item_of_draft
 from itembank.exchange.left_behind import losses_of_fields
-from itembank.exchange.shown_images import IMAGE, images_of
+from itembank.exchange.shown_images import images_of
 
 _OPTION: Final = re.compile(r"([A-Z])[.)]\s+(.*)")
 _ANSWER: Final = re.compile(r"ANSWER:\s*([A-Za-z])")
@@ -43,7 +45,7 @@ def write_aiken(
     blocks, lost = [], {}
     for item in items:
         refusal = _not_writable(item.content)
-        lost[item.code] = (refusal,) if refusal else losses_of_fields(item, carried=_CARRIED)
+        lost[item.code] = (refusal,) if refusal else (*losses_of_fields(item, carried=_CARRIED), *_marks(item.content))
         if not refusal:
             blocks.append(_block(item.content))
     path.write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
@@ -81,11 +83,11 @@ def _read(lines: Sequence[str], *, place: str, defaults: ItemDefaults) -> ReadIt
             )
             break
         correct = answer is not None and answer[1].upper() == found[1]
-        options.append(Option(found[2].strip(), correct=correct))
+        options.append(Option(_read_text(found[2]), correct=correct))
     draft = draft_with(
         defaults,
         kind=ItemType.SINGLE_CHOICE,
-        stem="\n".join(line for line in lines[:first] if not _ANSWER.fullmatch(line)),
+        stem=_read_text("\n".join(line for line in lines[:first] if not _ANSWER.fullmatch(line))),
         options=tuple(options),
     )
     return item_of_draft(draft, place=place, name=" ".join(draft.stem.split())[:60], problems=problems)
@@ -96,7 +98,17 @@ def _not_writable(content: ItemContent) -> Loss | None:
         return Loss("item", f"type {content.type.value}")
     if images_of(content):
         return Loss("item", "images")
+    if _OPTION.fullmatch(_line(content.stem)) or _ANSWER.fullmatch(_line(content.stem)):
+        return Loss("item", "a question that looks like an option or an answer")
     return None
+
+
+def _marks(content: ItemContent) -> tuple[Loss, ...]:
+    """Name what a line of plain text has no place for."""
+    texts = (content.stem, *(option.text for option in content.options))
+    if all(_read_text(_line(text)) == text for text in texts):
+        return ()
+    return (Loss("marks", "emphasis, formulas, lists, tables and line breaks become plain text in one line"),)
 
 
 def _block(content: ItemContent) -> str:
@@ -105,4 +117,8 @@ def _block(content: ItemContent) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(IMAGE.sub(r"\1", text).split())
+    return " ".join(plain_text(text).split())
+
+
+def _read_text(text: str) -> str:
+    return our_text(text, "plain")[0]

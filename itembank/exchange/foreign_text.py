@@ -9,10 +9,15 @@ from typing import Final
 from itembank.exchange.html_text import FindImage, escaped, markdown_of_html
 from itembank.exchange.item_file import Loss
 
+#: Unicode keeps these out of texts for programs to use within: stand-ins for signs while a text is taken apart.
+RESERVED: Final = re.compile("[\ufdd0-\ufdef]")
+#: No field of an item takes a longer text, so that nothing needs to be found out about it.
+LONGEST: Final = 20_000
 #: In their Markdown a formula of a line needs its backslashes doubled, in ours it stands between dollar signs.
-_THEIR_FORMULA: Final = re.compile(r"\\\\\((.+?)\\\\\)", re.DOTALL)
+_OPENING, _CLOSING = "\\\\(", "\\\\)"
 _OUR_FORMULA: Final = re.compile(r"(?<![\\$])\$(?![\s$])((?:[^$\\]|\\.)+?)(?<!\s)\$(?!\$)", re.DOTALL)
-_IMAGE: Final = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)")
+#: No part of it goes beyond where the next image may begin, else unclosed ones would be gone through time and again.
+_IMAGE: Final = re.compile(r"!\[((?:[^\[\]\\]|\\.)*)\]\(<?([^()\s<>]+)>?(?:\s+\"[^\"]*\")?\)")
 _TAG: Final = re.compile(r"<[a-zA-Z/!]")
 
 
@@ -25,13 +30,15 @@ def our_text(text: str, form: str, *, find_image: FindImage = lambda _: None) ->
         find_image: Gives the ids of images.
 
     Returns:
-        The text, and what has no place in it.
+        The text, and what has no place in it. A text that is too long for any field stays as it came.
     """
     text = text.replace("\r\n", "\n").strip()
     if form == "html":
         return markdown_of_html(text, find_image=find_image)
     if form == "markdown":
         return _our_markdown(text, find_image)
+    if len(text) > LONGEST:
+        return text, ()
     if form in ("plain_text", "plain"):
         return escaped(text), ()
     if not _TAG.search(text):
@@ -49,7 +56,16 @@ def _our_markdown(text: str, find_image: FindImage) -> tuple[str, tuple[Loss, ..
             return found[1]
         return f"![{found[1]}](media:{known})"
 
-    return _THEIR_FORMULA.sub(r"$\1$", _IMAGE.sub(image, text)), tuple(lost)
+    return _with_our_formulas(_IMAGE.sub(image, text)), tuple(lost)
+
+
+def _with_our_formulas(text: str) -> str:
+    parts, end = [], 0
+    # Where nothing closes a formula, nothing closes those after it.
+    while (begin := text.find(_OPENING, end)) >= 0 and (close := text.find(_CLOSING, begin + len(_OPENING) + 1)) >= 0:
+        parts += [text[end:begin], "$", text[begin + len(_OPENING) : close], "$"]
+        end = close + len(_CLOSING)
+    return "".join(parts) + text[end:]
 
 
 def their_markdown(text: str) -> str:

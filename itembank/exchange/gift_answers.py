@@ -18,7 +18,12 @@ from itembank.exchange.truth_options import truth_options
 
 _TRUTH: Final = re.compile(r"\s*(T|TRUE|F|FALSE)\s*(?:#|$)", re.IGNORECASE)
 _ANSWER: Final = re.compile(r"([=~])([^=~]*)")
-_WEIGHT: Final = re.compile(r"\s*%(-?[\d.]+)%")
+_WEIGHT: Final = re.compile(r"\s*%(-?(?:[0-9]{1,3}(?:[.,][0-9]{0,9})?|[.,][0-9]{1,9}))%")
+_ODD_WEIGHT: Final = re.compile(r"%[-0-9.,]+%")
+#: Digits with a point and a small power of ten; others write numbers of a million digits in a few letters.
+_NUMBER: Final = re.compile(r"[-+]?\d{0,40}\.?\d{0,40}(?:[eE][-+]?\d{1,2})?")
+#: Our own Markdown keeps these at the beginning of an answer from being taken for a weight or a form.
+_KEPT: Final = re.compile(r"\\(?=%|\[(?:html|moodle|plain|markdown)\])", re.IGNORECASE)
 _FORM: Final = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 _GENERAL_FEEDBACK: Final = "####"
 
@@ -53,7 +58,7 @@ class _Texts:
         own = _FORM.match(text)
         read, lost = our_text(text[own.end() :] if own else text, own[1].lower() if own else self.form)
         self.lost += lost
-        return read
+        return _KEPT.sub("", read, count=1) if _KEPT.match(read) else read
 
 
 def read_answers(inside: str, *, form: str) -> GiftAnswers:
@@ -67,25 +72,38 @@ def read_answers(inside: str, *, form: str) -> GiftAnswers:
     inside, _, general = inside.partition(_GENERAL_FEEDBACK)
     rationale = {"rationale": texts.read(general)} if general.strip() else {}
     answers = [_answer(sign == "=", body) for sign, body in _ANSWER.findall(inside)]
-    if inside.lstrip().startswith("#"):
-        read = _numeric(inside, answers)
-    elif _TRUTH.match(inside):
-        read = _truth(inside, texts)
-    elif not answers:
-        read = _essay(inside)
-    elif all("->" in answer.text for answer in answers):
-        read = _matching(answers, texts)
-    elif all(answer.right for answer in answers):
-        read = _short_text(answers, texts)
-    else:
-        read = _choice(answers, texts)
+    read = _odd_weight(answers) or _read(inside, answers, texts)
     return GiftAnswers(read.kind, {**read.fields, **rationale}, (*read.lost, *texts.lost), read.problems)
+
+
+def _read(inside: str, answers: Sequence[_Answer], texts: _Texts) -> GiftAnswers:
+    if inside.lstrip().startswith("#"):
+        return _numeric(inside, answers)
+    if _TRUTH.match(inside):
+        return _truth(inside, texts)
+    if not answers:
+        return _essay(inside)
+    if not all(answer.right for answer in answers):
+        return _choice(answers, texts)
+    if all("->" in answer.text for answer in answers):
+        return _matching(answers, texts)
+    return _short_text(answers)
+
+
+def _odd_weight(answers: Sequence[_Answer]) -> GiftAnswers | None:
+    for one in answers:
+        if (one.weight is None and _ODD_WEIGHT.match(one.text)) or abs(one.weight or 0) > 100:
+            weight = shown(one.text)[:20] if one.weight is None else f"{one.weight:g}"
+            expected = f"weights such as %50% or %-33.333%, not {weight}"
+            problem = InvalidInput(field="options", expected=expected, reason="gift_weight", weight=weight)
+            return GiftAnswers(ItemType.SINGLE_CHOICE, {}, (), (problem,))
+    return None
 
 
 def _answer(right: bool, body: str) -> _Answer:
     weight = _WEIGHT.match(body)
     text, _, feedback = (body[weight.end() :] if weight else body).partition("#")
-    return _Answer(right, float(weight[1]) if weight else None, text.strip(), feedback.strip())
+    return _Answer(right, float(weight[1].replace(",", ".")) if weight else None, text.strip(), feedback.strip())
 
 
 def _truth(inside: str, texts: _Texts) -> GiftAnswers:
@@ -109,23 +127,27 @@ def _choice(answers: Sequence[_Answer], texts: _Texts) -> GiftAnswers:
     return GiftAnswers(kind, {"options": options, "partial_credit": credit.partial}, credit.lost)
 
 
-def _short_text(answers: Sequence[_Answer], texts: _Texts) -> GiftAnswers:
+def _short_text(answers: Sequence[_Answer]) -> GiftAnswers:
     lost = []
     accepted = []
     for one in answers:
+        text = shown(one.text)
         if one.weight is not None and one.weight < 100:
-            lost.append(Loss("fraction", f"{one.weight:g} % for {shown(one.text)}"))
-        elif "*" in one.text:
-            lost.append(Loss("*", f"stands for any letters in {shown(one.text)}"))
+            lost.append(Loss("fraction", f"{one.weight:g} % for {text}"))
+        elif "*" in text.replace("\\*", ""):
+            lost.append(Loss("*", f"stands for any letters in {text}"))
         else:
-            accepted.append(shown(one.text))
+            accepted.append(text.replace("\\*", "*"))
         if one.feedback:
-            lost.append(Loss("feedback", shown(one.text)))
+            lost.append(Loss("feedback", text))
     return GiftAnswers(ItemType.SHORT_TEXT, {"accepted": tuple(accepted)}, tuple(lost))
 
 
 def _matching(answers: Sequence[_Answer], texts: _Texts) -> GiftAnswers:
-    pairs = [tuple(texts.read(part) for part in one.text.split("->", 1)) for one in answers]
+    parts = (one.text.split("->", 1) for one in answers)
+    pairs = [(_with_arrows(texts.read(line)), texts.read(choice)) for line, choice in parts]
+    lost = [Loss("feedback", shown(one.text)) for one in answers if one.feedback]
+    lost += [Loss("fraction", f"{one.weight:g} % for {shown(one.text)}") for one in answers if one.weight is not None]
     choices = list(dict.fromkeys(choice for _, choice in pairs))
     return GiftAnswers(
         ItemType.MATCHING,
@@ -134,8 +156,13 @@ def _matching(answers: Sequence[_Answer], texts: _Texts) -> GiftAnswers:
             "prompts": tuple(Prompt(key=choices.index(choice), text=line) for line, choice in pairs if line),
             "partial_credit": True,
         },
-        tuple(Loss("feedback", shown(one.text)) for one in answers if one.feedback),
+        tuple(lost),
     )
+
+
+def _with_arrows(line: str) -> str:
+    """Give the arrows of a line, which are written with a backslash to stay apart from that before the choice."""
+    return line if "$" in line or "`" in line else line.replace("-\\>", "->")
 
 
 def _numeric(inside: str, answers: Sequence[_Answer]) -> GiftAnswers:
@@ -166,16 +193,21 @@ def _numeric(inside: str, answers: Sequence[_Answer]) -> GiftAnswers:
 def _number(text: str) -> NumericKey | None:
     try:
         if ".." in text:
-            low, high = (Decimal(part.strip()) for part in text.split("..", 1))
+            low, high = map(_decimal, text.split("..", 1))
             value, tolerance = (low + high) / 2, (high - low) / 2
         else:
             written, _, room = text.partition(":")
-            value, tolerance = Decimal(written.strip()), Decimal(room.strip() or "0")
+            value, tolerance = _decimal(written), _decimal(room or "0")
     except InvalidOperation:
         return None
-    if not (value.is_finite() and tolerance.is_finite()):
-        return None
     return NumericKey(format(value, "f"), format(tolerance, "f"))
+
+
+def _decimal(text: str) -> Decimal:
+    number = text.strip()
+    if not _NUMBER.fullmatch(number):
+        raise InvalidOperation
+    return Decimal(number)
 
 
 def _essay(inside: str) -> GiftAnswers:

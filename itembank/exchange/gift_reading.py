@@ -13,7 +13,7 @@ from itembank.authoring.drafts import ItemDraft
 from itembank.errors import InvalidInput
 from itembank.exchange.decoded_text import decoded
 from itembank.exchange.file_bytes import file_bytes, refuse_too_many
-from itembank.exchange.foreign_text import our_text
+from itembank.exchange.foreign_text import RESERVED, our_text
 from itembank.exchange.found_criterion import draft_with
 from itembank.exchange.gift_answers import GiftAnswers, read_answers
 from itembank.exchange.gift_signs import hidden, shown
@@ -24,7 +24,7 @@ _CATEGORY: Final = re.compile(r"\$CATEGORY:\s*(.*)")
 _NAME: Final = re.compile(r"::(.*?)::", re.DOTALL)
 _FORM: Final = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 #: Newer files tell an identifier and tags in a comment before the question.
-_MARKS: Final = re.compile(r"\[(id|tag):((?:[^\]\\]|\\.)*)\]")
+_MARKS: Final = re.compile(r"\[(id|tag):((?:[^\]\\]|\\.){0,200})\]")
 #: What stands for the word that is missing.
 _BLANK: Final = "_____"
 
@@ -78,22 +78,36 @@ def _blocks(text: str) -> Iterator[_Block]:
 
 
 def _read(block: _Block, defaults: ItemDefaults) -> ReadItem:
-    text = hidden("\n".join(block.lines).strip())
+    source = "\n".join(block.lines).strip()
+    text = hidden(source)
     name, text = _taken(_NAME, text)
     form, text = _taken(_FORM, text)
     place, form = f"line {block.line}", form.lower() or "moodle"
-    before, brace, rest = text.partition("{")
+    before, _, rest = text.partition("{")
     inside, closed, after = rest.partition("}")
     name = shown(name).strip() or " ".join(shown(before).split())[:60]
-    if not brace or not closed:
-        expected = "a question with its answers in braces; this text has none, or no brace that closes them"
-        problem = InvalidInput(field="item", expected=expected, reason="gift_braces")
+    problem = _problem_of_signs(source, is_closed=bool(closed), outside=before + inside + after)
+    if problem:
         return ReadItem(place=place, name=name, item=None, problems=(problem,))
     told = [*block.tags, name, block.category]
     draft, lost, problems = _draft(
         read_answers(inside, form=form), before, after, form=form, told=told, defaults=defaults
     )
     return item_of_draft(draft, place=place, name=name, code=block.code, problems=problems, lost=lost)
+
+
+def _problem_of_signs(source: str, *, is_closed: bool, outside: str) -> InvalidInput | None:
+    """Tell why a text is no question with one pair of braces around its answers, which nobody else may see."""
+    if not is_closed:
+        expected = "a question with its answers in braces; this text has none, or no brace that closes them"
+        return InvalidInput(field="item", expected=expected, reason="gift_braces")
+    if "{" in outside or "}" in outside:
+        expected = "one pair of braces, around the answers; write those of the text as \\{ and \\}"
+        return InvalidInput(field="item", expected=expected, reason="gift_one_pair")
+    if RESERVED.search(source):
+        expected = "letters and signs; this text has a character from U+FDD0 to U+FDEF, which no text may have"
+        return InvalidInput(field="item", expected=expected, reason="sign_reserved")
+    return None
 
 
 def _draft(
@@ -103,7 +117,7 @@ def _draft(
     gap = ""
     if after.strip():
         kind, fields, gap = _with_gap(kind, fields, lost)
-    stem, of_stem = our_text(shown(f"{before} {gap} {after}" if gap else before), form)
+    stem, of_stem = our_text(shown(before + gap + after), form)
     stem = stem.replace(_GAP_SIGN, "[[1]]" if kind is ItemType.INLINE_CHOICE else _BLANK)
     return (
         truth_in_its_language(draft_with(defaults, kind=kind, stem=stem, told=told, **fields)),
@@ -112,8 +126,8 @@ def _draft(
     )
 
 
-#: A sign that no text has; brackets and lines would be taken for something else on the way.
-_GAP_SIGN: Final = "\ue000"
+#: A sign that no text may have; brackets and lines would be taken for something else on the way.
+_GAP_SIGN: Final = "\ufddf"
 
 
 def _with_gap(kind: ItemType, fields: dict[str, Any], lost: list[Loss]) -> tuple[ItemType, dict[str, Any], str]:

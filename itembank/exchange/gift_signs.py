@@ -7,8 +7,8 @@ from typing import Final
 
 _SIGNS: Final = "~=#{}:\\"
 _ESCAPED: Final = re.compile(r"\\([~=#{}:\\n])")
-#: Where escaped signs wait while the others are read: characters that no text has.
-_HIDDEN: Final = {sign: chr(0xE100 + place) for place, sign in enumerate(f"{_SIGNS}n")}
+#: Where escaped signs wait while the others are read: characters that no text may have.
+_HIDDEN: Final = {sign: chr(0xFDD0 + place) for place, sign in enumerate(f"{_SIGNS}n")}
 _SHOWN: Final = {ord(hidden): "\n" if sign == "n" else sign for sign, hidden in _HIDDEN.items()}
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 from itembank.authoring.content import ItemContent, ItemType
+from itembank.authoring.content_problems import marked_texts
 from itembank.authoring.exchange import ExchangedItem
 from itembank.authoring.item_types.numeric import read_number
 from itembank.exchange.foreign_text import their_markdown
@@ -19,6 +21,7 @@ from itembank.exchange.shown_images import IMAGE, images_of
 from itembank.exchange.truth_options import has_words_of_its_own
 
 _CARRIED: Final = frozenset({"criterion", "rationale", "rationales", "partial_credit"})
+_BEGINNING: Final = re.compile(r"\A(\s*)(%|\[(?:html|moodle|plain|markdown)\])", re.IGNORECASE)
 
 
 def write_gift(
@@ -29,14 +32,27 @@ def write_gift(
     for item in items:
         write = _WRITERS.get(item.content.type)
         losses = _losses(item)
-        if write is None or (item.content.type is ItemType.INLINE_CHOICE and len(item.content.prompts) != 1):
-            losses = (Loss("item", f"type {item.content.type.value}"),)
+        refusal = _refusal(item.content)
+        if write is None or refusal:
+            losses = (Loss("item", refusal or f"type {item.content.type.value}"),)
         else:
             blocks.append(_block(item, write(item.content)))
         if losses:
             lost[item.code] = losses
     path.write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
     return WrittenFile(lost)
+
+
+def _refusal(content: ItemContent) -> str:
+    """Tell why an item would be read as another one, or nothing."""
+    if content.type is ItemType.INLINE_CHOICE and len(content.prompts) != 1:
+        return f"type {content.type.value}"
+    if content.type is ItemType.SHORT_TEXT and any("->" in text for text in content.accepted):
+        return "an accepted answer with -> would be read as a pair"
+    lines = (prompt.text for prompt in content.prompts if content.type is ItemType.MATCHING)
+    if any("->" in line and ("$" in line or "`" in line) for line in lines):
+        return "a line with -> in a formula or code would be read as a pair"
+    return ""
 
 
 def _losses(item: ExchangedItem) -> tuple[Loss, ...]:
@@ -52,6 +68,10 @@ def _losses(item: ExchangedItem) -> tuple[Loss, ...]:
         lost.append(Loss("type", "written as a single choice, since its options are other words"))
     if content.type is ItemType.CONSTRUCTED_RESPONSE:
         lost.append(Loss("rubric"))
+    if content.type is ItemType.INLINE_CHOICE and content.stem.rstrip().endswith("[[1]]"):
+        lost.append(Loss("type", "read as a single choice, since nothing follows the gap"))
+    if any(text != text.strip() for text in (*content.accepted, *(text for _, text in marked_texts(content)))):
+        lost.append(Loss("blanks", "at the beginning or the end of a text"))
     return tuple(lost)
 
 
@@ -64,7 +84,7 @@ def _block(item: ExchangedItem, answers: str) -> str:
         language=content.language,
     )
     marks = "".join(f"[tag:{tag}]" for tag in tags)
-    general = f"####{_text(content.rationale)}" if content.rationale.strip() else ""
+    general = f"####{_answer_text(content.rationale)}" if content.rationale.strip() else ""
     stem = _text(content.stem)
     answered = f"{{{answers}{general}}}"
     body = stem.replace("[[1]]", answered) if content.type is ItemType.INLINE_CHOICE else f"{stem} {answered}"
@@ -75,8 +95,13 @@ def _text(text: str) -> str:
     return with_escapes(their_markdown(IMAGE.sub(r"\1", text)))
 
 
+def _answer_text(text: str) -> str:
+    """Write a text that might begin like a weight or a form, which Markdown's own escape keeps it from."""
+    return _text(_BEGINNING.sub(r"\1\\\2", text))
+
+
 def _option_line(sign: str, text: str, feedback: str) -> str:
-    return f"\n{sign}{_text(text)}" + (f"#{_text(feedback)}" if feedback.strip() else "")
+    return f"\n{sign}{_answer_text(text)}" + (f"#{_answer_text(feedback)}" if feedback.strip() else "")
 
 
 def _single(content: ItemContent) -> str:
@@ -97,14 +122,19 @@ def _truth(content: ItemContent) -> str:
         return _single(content)
     is_true = content.options[0].correct
     right, wrong = (option.rationale for option in (content.options if is_true else content.options[::-1]))
-    feedback = f"#{_text(wrong)}#{_text(right)}" if right or wrong else ""
+    feedback = f"#{_answer_text(wrong)}#{_answer_text(right)}" if right or wrong else ""
     return f"{'TRUE' if is_true else 'FALSE'}{feedback}"
 
 
 def _matching(content: ItemContent) -> str:
     pairs = [(prompt.text, content.options[prompt.key].text) for prompt in content.prompts]
     pairs += [("", text) for text in _spare_choices(content)]
-    return "".join(f"\n={_text(line)} -> {_text(choice)}" for line, choice in pairs) + "\n"
+    return "".join(f"\n={_line(line)} -> {_answer_text(choice)}" for line, choice in pairs) + "\n"
+
+
+def _line(text: str) -> str:
+    """Write a line so that its own arrows are not taken for that before its choice."""
+    return _answer_text(text).replace("->", "-\\\\>")
 
 
 def _spare_choices(content: ItemContent) -> list[str]:
@@ -114,7 +144,7 @@ def _spare_choices(content: ItemContent) -> list[str]:
 
 def _gap(content: ItemContent) -> str:
     (gap,) = content.prompts
-    return "".join(f"{'=' if place == gap.key else '~'}{_text(text)}" for place, text in enumerate(gap.options))
+    return "".join(f"{'=' if place == gap.key else '~'}{_answer_text(text)}" for place, text in enumerate(gap.options))
 
 
 def _numeric(content: ItemContent) -> str:
@@ -138,7 +168,9 @@ def _essay(content: ItemContent) -> str:
 
 
 def _short_text(content: ItemContent) -> str:
-    return "".join(f"\n={with_escapes(text)}" for text in content.accepted) + "\n"
+    # A star stands for any letters, and an answer that begins like a weight needs one before it.
+    texts = (with_escapes(text.strip().replace("*", "\\*")) for text in content.accepted)
+    return "".join(f"\n={'%100%' if text.startswith('%') else ''}{text}" for text in texts) + "\n"
 
 
 _WRITERS: Final[Mapping[ItemType, Callable[[ItemContent], str]]] = {

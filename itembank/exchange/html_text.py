@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from lxml import etree
@@ -29,11 +29,17 @@ _DROPPED: Final = frozenset({
 _SUPERSCRIPT: Final = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _SUBSCRIPT: Final = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 _DEEPEST: Final = 100
-_FORMULA: Final = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]|\$\$(.+?)\$\$", re.DOTALL)
+_FORMULA: Final = re.compile(r"\\[(\[]|\$\$")
+_CLOSINGS: Final = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
 #: Signs that Markdown would take for its own.
-_SIGN: Final = re.compile(r"[\\`*$<]|(?<!\w)_|_(?!\w)|!?\[(?=[^\]]*\]\()|~~")
+_SIGN: Final = re.compile(r"[\\`*$<]|(?<!\w)_|_(?!\w)|~~")
+#: Before ``](`` brackets open links and images.
+_SIGN_OF_LINK: Final = re.compile(rf"{_SIGN.pattern}|!?\[")
 _OF_ALTERNATIVE: Final = re.compile(r"[\\\[\]]")
-_LINE_SIGN: Final = re.compile(r"^(\s*)(#{1,6}\s|[-+]\s|>|\d+[.)]\s|={3,}$|-{3,}$)", re.MULTILINE)
+#: A number begins a list by what follows it, and only signs can be escaped.
+_LINE_SIGN: Final = re.compile(
+    r"^([^\S\n]*)(#{1,6}\s|[-+]\s|>|={3,}$|-{3,}$)|^([^\S\n]*\d{1,9})([.)](?:\s|$))", re.MULTILINE
+)
 
 
 def markdown_of_html(html: str, *, find_image: FindImage = lambda _: None) -> tuple[str, tuple[Loss, ...]]:
@@ -60,7 +66,7 @@ def markdown_of_html(html: str, *, find_image: FindImage = lambda _: None) -> tu
 
 def plain_of_html(html: str) -> str:
     """Write HTML as plain text."""
-    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+    return " ".join(re.sub(r"<[^<>]*>", " ", html).split())
 
 
 def tidy(text: str) -> str:
@@ -71,16 +77,27 @@ def tidy(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Keep a plain text from being taken for Markdown."""
-    return _LINE_SIGN.sub(r"\1\\\2", _SIGN.sub(lambda found: f"\\{found[0]}", text))
+    pieces = text.split("]")
+    # The last bracket that closes has a piece after it, and nothing but what follows tells whether it closes a link.
+    signs = [_SIGN_OF_LINK if after.startswith("(") else _SIGN for after in pieces[1:]] + [_SIGN]
+    written = (sign.sub(lambda found: f"\\{found[0]}", piece) for sign, piece in zip(signs, pieces, strict=True))
+    return _LINE_SIGN.sub(r"\1\3\\\2\4", "]".join(written))
 
 
 def _with_formulas(text: str) -> str:
     """Keep the formulas of a text and escape the rest."""
-    parts, end = [], 0
-    for found in _FORMULA.finditer(text):
-        inline, displayed = found[1], found[2] or found[3]
-        parts += [escaped(text[end : found.start()]), f"${inline.strip()}$" if inline else f"$${displayed.strip()}$$"]
-        end = found.end()
+    parts, end, place = [], 0, 0
+    unclosed: set[str] = set()
+    while found := _FORMULA.search(text, place):
+        opening, place = found[0], found.end()
+        # What closes no formula here closes none further on: looking again would take the square of the length.
+        close = -1 if opening in unclosed else text.find(_CLOSINGS[opening], place + 1)
+        if close < 0:
+            unclosed.add(opening)
+            continue
+        mark = "$" if opening == "\\(" else "$$"
+        parts += [escaped(text[end : found.start()]), f"{mark}{text[place:close].strip()}{mark}"]
+        end = place = close + len(_CLOSINGS[opening])
     return "".join(parts) + escaped(text[end:])
 
 
@@ -106,9 +123,9 @@ class _Writer:
         if tag in _DROPPED:
             self.lost.append(Loss(tag))
             return ""
-        special = getattr(self, f"_{tag}", None)
+        special = _SPECIAL.get(tag)
         if special is not None:
-            return str(special(node, depth + 1))
+            return special(self, node, depth + 1)
         inner = self.block(node, depth=depth + 1)
         if tag in _BLOCKS:
             return f"\n\n{_around(inner, '**') if tag in _HEADINGS else tidy(inner).strip()}\n\n"
@@ -130,8 +147,6 @@ class _Writer:
     def _em(self, node: Any, depth: int) -> str:
         return _around(self.block(node, depth=depth), "*")
 
-    _b, _i = _strong, _em
-
     def _sup(self, node: Any, depth: int) -> str:
         return self._small(node, depth, _SUPERSCRIPT, "^")
 
@@ -149,8 +164,6 @@ class _Writer:
         fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
         pad = " " if text.startswith("`") or text.endswith("`") else ""
         return f"{fence}{pad}{text}{pad}{fence}" if text else ""
-
-    _tt = _kbd = _samp = _code
 
     def _pre(self, node: Any, depth: int) -> str:
         text = str(node.text_content()).strip("\n")
@@ -185,19 +198,51 @@ class _Writer:
         return "\n\n" + "\n".join(f"> {line}".rstrip() for line in inner.split("\n")) + "\n\n"
 
     def _table(self, node: Any, depth: int) -> str:
-        rows = [[self._in_cell(cell, depth) for cell in row.iterchildren("td", "th")] for row in node.iter("tr")]
-        rows = [row for row in rows if row]
+        cells = [list(row.iterchildren("td", "th")) for row in _rows(node)]
+        rows = [[self._in_cell(cell, depth) for cell in row] for row in cells if row]
         if not rows:
             return ""
-        if any(cell.get("colspan", "1") != "1" or cell.get("rowspan", "1") != "1" for cell in node.iter("td", "th")):
+        if any(cell.get("colspan", "1") != "1" or cell.get("rowspan", "1") != "1" for row in cells for cell in row):
             self.lost.append(Loss("table", "cells over several rows or columns"))
         width = max(map(len, rows))
-        rows = [row + [""] * (width - len(row)) for row in rows]
+        # Shorter rows may stay so; the first one tells how many columns there are.
+        rows[0] += [""] * (width - len(rows[0]))
         lines = [f"| {' | '.join(row)} |" for row in rows]
         return "\n\n" + "\n".join([lines[0], "|" + " --- |" * width, *lines[1:]]) + "\n\n"
 
     def _in_cell(self, cell: Any, depth: int) -> str:
         return " ".join(self.block(cell, depth=depth).split()).replace("|", "\\|")
+
+
+_SPECIAL: Final[Mapping[str, Callable[[_Writer, Any, int], str]]] = {
+    "br": _Writer._br,
+    "hr": _Writer._hr,
+    "strong": _Writer._strong,
+    "b": _Writer._strong,
+    "em": _Writer._em,
+    "i": _Writer._em,
+    "sup": _Writer._sup,
+    "sub": _Writer._sub,
+    "code": _Writer._code,
+    "tt": _Writer._code,
+    "kbd": _Writer._code,
+    "samp": _Writer._code,
+    "pre": _Writer._pre,
+    "img": _Writer._img,
+    "ul": _Writer._ul,
+    "ol": _Writer._ol,
+    "blockquote": _Writer._blockquote,
+    "table": _Writer._table,
+}
+
+
+def _rows(table: Any) -> Iterator[Any]:
+    """Give the rows of a table but not those of tables within it, which are written with their cell."""
+    for part in table:
+        if part.tag == "tr":
+            yield part
+        elif part.tag in ("thead", "tbody", "tfoot"):
+            yield from part.iterchildren("tr")
 
 
 def _words(text: str | None) -> str:

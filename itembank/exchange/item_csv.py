@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from itembank.authoring.exchange import ExchangedItem
-from itembank.errors import UnreadableFile
+from itembank.errors import InvalidInput, UnreadableFile
 from itembank.exchange.decoded_text import decoded
 from itembank.exchange.file_bytes import file_bytes, refuse_too_many
-from itembank.exchange.item_file import ItemDefaults, ItemFile
+from itembank.exchange.item_file import ItemDefaults, ItemFile, ReadItem
 from itembank.exchange.item_table import COLUMNS, NO_DEFAULTS, REQUIRED_COLUMNS, read_row, row_of
 
 #: A cell that begins so is run as a formula by spreadsheets; an apostrophe before it keeps it a text.
@@ -43,13 +43,15 @@ def read_csv(path: Path, *, defaults: ItemDefaults = NO_DEFAULTS) -> ItemFile:
     rows = _rows(path, csv.reader(io.StringIO(text), delimiter=_separator(text)))
     _, header = next(rows, (1, []))
     header = [cell.strip() for cell in header]
+    refuse_twice(path, header, place="line 1")
     missing = missing_columns(header, defaults)
     if missing:
         raise UnreadableFile(file=path, expected=f"line 1: the columns {', '.join(missing)}")
     items = []
     for line, row in rows:
         cells = {name: _plain(cell) for name, cell in zip(header, row, strict=False)}
-        items.append(read_row(cells, place=f"line {line}", defaults=defaults))
+        place = f"line {line}"
+        items.append(nameless(header, row, place=place) or read_row(cells, place=place, defaults=defaults))
         refuse_too_many(path, len(items))
     return ItemFile(tuple(items))
 
@@ -59,6 +61,35 @@ def missing_columns(header: Sequence[str], defaults: ItemDefaults) -> list[str]:
     given = {"criterion"} if defaults.criterion else set()
     given |= {"difficulty_rating"} if defaults.difficulty_rating else set()
     return [name for name in REQUIRED_COLUMNS if name not in header and name not in given]
+
+
+def refuse_twice(path: Path, header: Sequence[str], *, place: str) -> None:
+    """Refuse a table of which two columns have one name: nobody knows which of them is meant.
+
+    Raises:
+        UnreadableFile: Names the columns.
+    """
+    for number, name in enumerate(header, start=1):
+        first = header.index(name) + 1
+        if name and first != number:
+            expected = f"{place}: one column named {name}; column {first} and column {number} are both"
+            raise UnreadableFile(file=path, expected=expected)
+
+
+def nameless(header: Sequence[str], cells: Sequence[object], *, place: str) -> ReadItem | None:
+    """Refuse a row that has something where the header has no name; None if it has not.
+
+    Args:
+        header: The columns' names.
+        cells: The row.
+        place: Where it stands.
+    """
+    for number, cell in enumerate(cells, start=1):
+        if str(cell).strip() and (number > len(header) or not header[number - 1]):
+            expected = f"a name for column {number} in the header, or nothing in it; there is {str(cell)[:40]!r}"
+            problem = InvalidInput(field=f"column {number}", expected=expected)
+            return ReadItem(place=place, name="", item=None, problems=(problem,))
+    return None
 
 
 def _separator(text: str) -> str:

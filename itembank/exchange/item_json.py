@@ -16,6 +16,10 @@ from itembank.exchange.item_table import NO_DEFAULTS
 
 _FIELDS = frozenset(ItemContent.__dataclass_fields__) | {"id", "status", "enemies"}
 
+_LISTS_OF_OBJECTS = frozenset({"options", "prompts", "rubric", "translations", "enemies"})
+_LISTS = _LISTS_OF_OBJECTS | {"accepted", "levels"}
+_TRUTHS = frozenset({"correct", "partial_credit", "percent"})
+
 
 def write_json(path: Path, items: Sequence[ExchangedItem]) -> None:
     """Write items as an array of objects."""
@@ -66,6 +70,8 @@ def _item(document: Any, defaults: ItemDefaults) -> ExchangedItem:
     enemies = document.get("enemies", [])
     if not isinstance(enemies, list) or not all(isinstance(entry, dict) and "code" in entry for entry in enemies):
         raise InvalidInput(field="enemies", expected="an array of objects with code and reason")
+    for name in _FIELDS & set(document):
+        _refuse_other_kinds(document[name], name, field=name)
     plain = _chosen(defaults) | document | {"options": [{"correct": False} | entry for entry in options]}
     return ExchangedItem(
         code=str(document.get("id", "")),
@@ -73,6 +79,27 @@ def _item(document: Any, defaults: ItemDefaults) -> ExchangedItem:
         content=ItemContent.from_dict(plain),
         enemies=tuple(ExchangedEnemy(str(entry["code"]), str(entry.get("reason", ""))) for entry in enemies),
     )
+
+
+def _refuse_other_kinds(value: Any, name: str, *, field: str) -> None:
+    """Refuse nothing, a list or an object where a text stands: it would become one that nobody wrote.
+
+    Raises:
+        InvalidInput: Names the field.
+    """
+    if isinstance(value, list) and name in _LISTS:
+        for number, entry in enumerate(value, start=1):
+            _refuse_other_kinds(entry, f"{name}.entry", field=f"{field}.{number}")
+    elif isinstance(value, dict) and (name == "number" or name.removesuffix(".entry") in _LISTS_OF_OBJECTS):
+        for inner, entry in value.items():
+            _refuse_other_kinds(entry, inner, field=f"{field}.{inner}")
+    elif isinstance(value, bool) and name in _TRUTHS:
+        return
+    elif not (isinstance(value, str | int | float) and not isinstance(value, bool)) and (value, name) != (
+        None,
+        "number",
+    ):
+        raise InvalidInput(field=field, expected=f"a text, not {json.dumps(value, ensure_ascii=False)[:40]}")
 
 
 def _chosen(defaults: ItemDefaults) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,7 @@ from itembank.authoring.content import LANGUAGES, MAXIMUM_RATING, MINIMUM_RATING
 from itembank.authoring.exchange import ExchangedItem
 from itembank.errors import InvalidInput, UnreadableFile
 from itembank.exchange.file_bytes import refuse_too_many
-from itembank.exchange.item_csv import missing_columns
+from itembank.exchange.item_csv import missing_columns, nameless, refuse_twice
 from itembank.exchange.item_file import ItemDefaults, ItemFile, ReadItem
 from itembank.exchange.item_table import COLUMNS, NO_DEFAULTS, read_row, row_of
 from itembank.exchange.sheet_bombs import refuse_far_cells
@@ -59,6 +60,8 @@ def write_sheet(path: Path, items: Sequence[ExchangedItem]) -> None:
     sheet.freeze_panes = "B2"
     for number, name in enumerate(COLUMNS, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = _WIDE.get(name, 16)
+        # What is typed stays what was typed: 5% no part of one, 1-2 no date.
+        sheet.column_dimensions[get_column_letter(number)].number_format = "@"
     _offer_choices(sheet)
     sheet.append([_cell(WriteOnlyCell(sheet), name, font=Font(bold=True)) for name in COLUMNS])
     wrapped = Alignment(wrap_text=True, vertical="top")
@@ -78,14 +81,17 @@ def read_sheet(path: Path, *, defaults: ItemDefaults = NO_DEFAULTS) -> ItemFile:
     """
     rows = _rows(path)
     header = [str(cell).strip() for cell in rows[0]] if rows else []
+    refuse_twice(path, header, place="row 1")
     missing = missing_columns(header, defaults)
     if missing:
         raise UnreadableFile(file=path, expected=f"row 1: the columns {', '.join(missing)}")
+    _show_percents(path, header, rows)
     items = []
     for number, row in enumerate(rows[1:], start=2):
         if not any(str(cell).strip() for cell in row):
             continue
-        items.append(_read(dict(zip(header, row, strict=False)), place=f"row {number}", defaults=defaults))
+        place, cells = f"row {number}", dict(zip(header, row, strict=False))
+        items.append(nameless(header, row, place=place) or _read(cells, place=place, defaults=defaults))
         refuse_too_many(path, len(items))
     return ItemFile(tuple(items))
 
@@ -97,6 +103,30 @@ def _read(cells: dict[str, Any], *, place: str, defaults: ItemDefaults) -> ReadI
             problem = InvalidInput(field=name, expected=expected, reason="cell_date")
             return ReadItem(place=place, name=str(cells.get("id", "")), item=None, problems=(problem,))
     return read_row({name: _text(cell) for name, cell in cells.items()}, place=place, defaults=defaults)
+
+
+def _show_percents(path: Path, header: Sequence[str], rows: list[list[Any]]) -> None:
+    """Put ``5%`` where a cell shows that and holds 0.05, as cells do that were not formatted as text."""
+    doubtful = [
+        place
+        for place, name in enumerate(header)
+        if name != "difficulty_rating" and any(isinstance(row[place], float) for row in rows[1:])
+    ]
+    if not doubtful:
+        return
+    # Only this one tells how cells are shown; it takes longer than the other takes to read.
+    from openpyxl import load_workbook
+
+    try:
+        with closing(load_workbook(path, read_only=True, data_only=True)) as book:
+            sheet = book[SHEET] if SHEET in book.sheetnames else book.worksheets[0]
+            sheet.reset_dimensions()
+            for cells, row in zip(sheet.iter_rows(max_col=doubtful[-1] + 1), rows, strict=False):
+                for place in doubtful:
+                    if isinstance(row[place], float) and place < len(cells) and "%" in str(cells[place].number_format):
+                        row[place] = f"{_text(float(Decimal(repr(row[place])) * 100))}%"
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise UnreadableFile(file=path, expected=f"a sound Excel workbook (.xlsx); {error}") from error
 
 
 def _rows(path: Path) -> list[list[Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import unquote
@@ -37,6 +38,10 @@ class MoodleQuestion:
         """Give the text of an element without marks, on one line."""
         return " ".join((self.element.findtext(path) or "").split())
 
+    def says(self, path: str) -> bool:
+        """Tell whether an element says yes."""
+        return self.plain(path).lower() in ("true", "1")
+
     def text(self, path: str, *, within: Any = None) -> str:
         """Give a marked text as ours.
 
@@ -56,11 +61,12 @@ class MoodleQuestion:
         return text
 
     def fraction(self, element: Any) -> float:
-        """Give the share of the score that an answer gets, in hundredths."""
-        try:
-            return float(element.get("fraction", "0"))
-        except ValueError:
-            return 0.0
+        """Give the share of the score that an answer gets, in hundredths; what is no number counts nothing."""
+        written = str(element.get("fraction", "0"))
+        share = _number(written)
+        if share is None:
+            self.lost.append(Loss("fraction", written[:20]))
+        return share or 0.0
 
     def lose_settings(self) -> None:
         """Name what the question says about its delivery that this bank has no place for."""
@@ -70,9 +76,14 @@ class MoodleQuestion:
                 self.lost.append(Loss(name))
         if self.element.find("hint") is not None:
             self.lost.append(Loss("hint"))
-        grade = self.plain("defaultgrade")
-        if grade and not grade.startswith(("1.0000", "1 ")) and grade not in ("1", "1.0"):
-            self.lost.append(Loss("defaultgrade", grade[:20]))
+        for name, plain in (("defaultgrade", 1.0), ("penalty", 0.0)):
+            written = self.plain(name)
+            if written and _number(written) != plain:
+                self.lost.append(Loss(name, written[:20]))
+        if self.says("shuffleanswers") and self.element.get("type") != "matching":
+            self.lost.append(Loss("shuffleanswers", "the options stay in their order here"))
+        if self.says("hidden"):
+            self.lost.append(Loss("hidden", "comes in as a draft like the others"))
 
     def _finder(self, element: Any) -> Callable[[str], str | None]:
         def find(address: str) -> str | None:
@@ -101,3 +112,11 @@ class MoodleQuestion:
             return None
         self._images[image.id] = data
         return image.id
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

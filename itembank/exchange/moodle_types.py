@@ -10,6 +10,7 @@ from itembank.authoring.content import ItemType, NumericKey, Option, Prompt
 from itembank.errors import InvalidInput
 from itembank.exchange.cloze import read_cloze
 from itembank.exchange.fractions_of_credit import credit_for_one, credit_for_several
+from itembank.exchange.html_text import plain_of_html
 from itembank.exchange.item_file import Loss
 from itembank.exchange.moodle_question import MoodleQuestion
 from itembank.exchange.numbered_gaps import read_numbered_gaps
@@ -19,6 +20,9 @@ from itembank.exchange.truth_options import truth_options
 #: Grading of the ordering question that is ours: a point for each entry that its right successor follows.
 _NEIGHBOURS: Final = ("RELATIVE_NEXT_EXCLUDE_LAST", "1")
 _ALL_OR_NOTHING: Final = ("ALL_OR_NOTHING", "-1")
+#: Moodle writes the first of each; others come from programs and people that write their own files.
+_TRUE: Final = frozenset({"true", "จริง", "ถูก", "ใช่"})
+_FALSE: Final = frozenset({"false", "เท็จ", "ผิด", "ไม่ใช่"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class Found:
 
 def _choice(question: MoodleQuestion) -> Found:
     answers = question.element.findall("answer")
-    single = question.plain("single").lower() in ("true", "1")
+    # Whatever says nothing is a question with one right answer to Moodle.
+    single = question.plain("single").lower() not in ("false", "0")
     fractions = [question.fraction(answer) for answer in answers]
     credit = credit_for_one(fractions) if single else credit_for_several(fractions)
     options = tuple(
@@ -46,23 +51,37 @@ def _choice(question: MoodleQuestion) -> Found:
 
 
 def _truth(question: MoodleQuestion) -> Found:
-    rationales = {"true": "", "false": ""}
-    is_true = False
-    for answer in question.element.findall("answer"):
-        word = (answer.findtext("text") or "").strip().lower()
-        rationales[word] = question.text("feedback", within=answer)
-        if word == "true":
-            is_true = question.fraction(answer) >= 100
-    options = truth_options(is_true=is_true, rationales=(rationales["true"], rationales["false"]))
-    return Found(ItemType.TRUE_FALSE, {"options": options})
+    fractions: dict[bool, float] = {}
+    rationales = {True: "", False: ""}
+    answers = question.element.findall("answer")
+    for answer in answers:
+        word = plain_of_html(answer.findtext("text") or "").lower()
+        if word in _TRUE or word in _FALSE:
+            fractions[word in _TRUE] = question.fraction(answer)
+            rationales[word in _TRUE] = question.text("feedback", within=answer)
+    options = truth_options(is_true=fractions.get(True, 0.0) >= 100, rationales=(rationales[True], rationales[False]))
+    if len(fractions) != len(answers) or [worth for worth in fractions.values() if worth > 0] != [100.0]:
+        expected = "the answers true and false (or จริง and เท็จ), of which one is worth 100 % and the other nothing"
+        problem = InvalidInput(field="options", expected=expected, reason="truth_unclear")
+        return Found(ItemType.TRUE_FALSE, {"options": options}, (), (problem,))
+    lost = tuple(Loss("fraction", f"{worth:g} %") for worth in fractions.values() if worth < 0)
+    return Found(ItemType.TRUE_FALSE, {"options": options}, lost)
 
 
 def _matching(question: MoodleQuestion) -> Found:
-    pairs = [
-        (question.text("", within=pair), question.marked(pair.findtext("answer/text") or "", pair.find("answer")))
-        for pair in question.element.findall("subquestion")
-        if pair.find("answer") is not None
-    ]
+    pairs, problems = [], []
+    for number, pair in enumerate(question.element.findall("subquestion"), start=1):
+        before = len(question.lost)
+        line = question.text("", within=pair)
+        if not line.strip() and len(question.lost) > before:
+            # Without what it was made of it would count as a choice that no line matches.
+            expected = f"a text, or an image within the file; line {number} has neither"
+            problems.append(InvalidInput(field="prompts", expected=expected, reason="line_lost", line=number))
+        answer = pair.find("answer")
+        if answer is not None:
+            pairs.append((line, question.marked(answer.findtext("text") or "", answer)))
+    if question.plain("shuffleanswers") and not question.says("shuffleanswers"):
+        question.lost.append(Loss("shuffleanswers", "the choices are put in any order here"))
     choices = list(dict.fromkeys(choice for _, choice in pairs))
     return Found(
         ItemType.MATCHING,
@@ -71,6 +90,7 @@ def _matching(question: MoodleQuestion) -> Found:
             "prompts": tuple(Prompt(key=choices.index(choice), text=line) for line, choice in pairs if line.strip()),
             "partial_credit": True,
         },
+        problems=tuple(problems),
     )
 
 

@@ -55,7 +55,7 @@ _MEANINGS: Final = {
     "stimulus": ("เนื้อเรื่องของชุด", "The text that they share"),
     "partial_credit": ("ให้คะแนนบางส่วนหรือไม่ yes หรือ no", "Whether parts count: yes or no"),
     "enemies": (
-        "รหัสข้อที่ห้ามอยู่ร่วมกัน บรรทัดละข้อ ตามด้วย : และเหตุผล",
+        "รหัสข้อที่ต้องไม่ออกคู่กัน บรรทัดละข้อ ตามด้วย : และเหตุผล",
         "Codes that must not meet it, one a line, each with : and the reason",
     ),
     "prompts": (

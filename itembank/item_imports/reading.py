@@ -17,6 +17,7 @@ from itembank.authoring.likeness import similar_items
 from itembank.errors import InvalidInput, UnreadableFile
 from itembank.exchange.item_file import ItemDefaults, ItemFile
 from itembank.exchange.item_formats import ItemFormat, format_of
+from itembank.exchange.trial_steps import TakesLong, while_waiting
 from itembank.item_imports.report import ImportRow, row_of
 from itembank.item_imports.uploads import FoundInFile, Upload
 
@@ -28,7 +29,7 @@ COMPARED_UP_TO: Final = 100
 #: An item as like as this is likely the same one.
 _LIKE: Final = 0.8
 _MOST_ALIKE: Final = 3
-#: A file of so many bytes is read while its sender waits.
+#: A file of so many bytes is read while its sender waits, unless its scoring takes long to try out.
 SMALL_BYTES: Final = 200_000
 
 
@@ -50,7 +51,11 @@ def look_into(session: Session, *, actor: Actor, sent: Upload) -> FoundInFile | 
     actor.require(Role.ITEM_WRITER)
     if len(sent.data) > SMALL_BYTES:
         return None
-    found, file = read_upload(sent.data, name=sent.name, file_format=sent.file_format, defaults=sent.defaults)
+    try:
+        with while_waiting():
+            found, file = read_upload(sent.data, name=sent.name, file_format=sent.file_format, defaults=sent.defaults)
+    except TakesLong:
+        return None
     if len(file.items) > COMPARED_UP_TO:
         return None
     return FoundInFile(found.name, report_on(session, actor=actor, file=file))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from itembank.authoring.content import ItemContent
 from itembank.authoring.marked_text import plain_text
 from itembank.errors import InvalidInput
 from itembank.exchange.item_file import ReadItem
@@ -20,7 +24,8 @@ class ImportRow:
     """One item of a file.
 
     ``problems`` are the details of `InvalidInput`; ``alike`` are codes of items of the bank, or places in the file,
-    that read much the same; ``stored_as`` is its code once it is stored.
+    that read much the same; ``stored_as`` is its code once it is stored. ``packed`` is the whole question with its key,
+    packed since a file may have thousands of which a page shows few; empty where it can't be read, or is in the bank.
     """
 
     number: int
@@ -35,6 +40,14 @@ class ImportRow:
     flaws: int
     alike: tuple[str, ...]
     stored_as: str = ""
+    packed: str = ""
+
+    @property
+    def content(self) -> ItemContent | None:
+        """The whole question with its key and rationales, if there is one to look at."""
+        if not self.packed:
+            return None
+        return ItemContent.from_dict(json.loads(zlib.decompress(b64decode(self.packed))))
 
     @property
     def ready(self) -> bool:
@@ -81,7 +94,13 @@ def row_of(
         lost=tuple((_short(loss.construct), _short(loss.detail)) for loss in read.lost),
         flaws=flaws,
         alike=tuple(alike),
+        packed=_packed(content) if content else "",
     )
+
+
+def _packed(content: ItemContent) -> str:
+    text = json.dumps(content.to_dict(), ensure_ascii=False, separators=(",", ":"))
+    return b64encode(zlib.compress(text.encode())).decode()
 
 
 def _plain(problem: InvalidInput) -> dict[str, Any]:

@@ -157,10 +157,15 @@ def _store(database: Database, work: _Work, file: ItemFile, *, told: Told, now: 
             session, actor=work.actor, items=chosen, file=work.name, now=now, images=images, prepared=prepared
         )
         stored = {row.number: code for (row, _), code in zip(items, codes, strict=True)}
-        kept.report = [replace(row, stored_as=stored.get(row.number, "")).to_dict() for row in work.rows]
+        kept.report = [_stored_row(row, stored.get(row.number, "")).to_dict() for row in work.rows]
         kept.state, kept.done, kept.finished_at, kept.message = ImportState.DONE.value, len(codes), now, ""
         session.add(kept)
         session.connection().execute(delete(ItemImportFile).where(col(ItemImportFile.import_id) == work.id))
+
+
+def _stored_row(row: ImportRow, code: str) -> ImportRow:
+    """Give a row with its code; the question itself is in the bank from now on."""
+    return replace(row, stored_as=code, packed="") if code else row
 
 
 def _refuse_what_changed(

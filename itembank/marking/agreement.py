@@ -12,7 +12,7 @@ from calibration.marker_agreement import MarkerAgreement, marker_agreement
 from itembank.actor import Actor, Role
 from itembank.authoring.content import ItemContent
 from itembank.marking.responses import marks_of
-from itembank.marking.settlement import BLIND_MARKS, marks_in_force
+from itembank.marking.settlement import BLIND_MARKS, first_marks
 from itembank.tables import Item, ItemVersion, Sitting, TaskAnswer
 
 
@@ -52,11 +52,12 @@ def agreement_by_task(session: Session, *, actor: Actor, include_simulated: bool
     pairs: dict[UUID, list[tuple[int, int]]] = defaultdict(list)
     thirds: dict[UUID, int] = defaultdict(int)
     for answer_id, version_id in answers:
-        counting = marks_in_force(marks[answer_id])
-        blind = [mark.points for mark in counting if not mark.settles]
+        # Before corrections: only those marks were given without anything that came after them.
+        given = first_marks(marks[answer_id])
+        blind = [mark.points for mark in given if not mark.settles]
         if len(blind) == BLIND_MARKS:
             pairs[version_id].append((blind[0], blind[1]))
-            thirds[version_id] += any(mark.settles for mark in counting)
+            thirds[version_id] += any(mark.settles for mark in given)
     rows = session.exec(
         select(Item, ItemVersion)
         .join(ItemVersion, col(ItemVersion.item_id) == col(Item.id))

@@ -12,52 +12,63 @@ from itembank import audit
 from itembank.actor import Actor, Role
 from itembank.authoring.item_types.constructed_response import points
 from itembank.delivery.sitting_end import tell_marked_outcome
-from itembank.errors import AlreadyMarked, InvalidInput, NotAllowed, NotFound, OwnResponse
+from itembank.errors import AlreadyMarked, InvalidInput, MarkingMovedOn, NotAllowed, NotFound, OwnResponse
 from itembank.marking.responses import TaskResponse, content_of, find_response
-from itembank.marking.settlement import Stage, marks_in_force, settlement
+from itembank.marking.roles import SETTLERS
+from itembank.marking.settlement import MarkKind, settlement
 from itembank.storable_text import can_be_kept
 from itembank.tables import Mark, SettledMark
 
 LONGEST_COMMENT = 4_000
-#: Who may settle what two markers saw differently: a marker, or an administrator.
-SETTLERS = (Role.MARKER, Role.ADMINISTRATOR)
 
 
 def mark_response(
-    session: Session, *, actor: Actor, answer_id: UUID, levels: Sequence[int], comment: str, now: datetime
-) -> bool:
+    session: Session,
+    *,
+    actor: Actor,
+    answer_id: UUID,
+    kind: MarkKind,
+    levels: Sequence[int],
+    comment: str,
+    now: datetime,
+) -> None:
     """Give an answer a mark: one of the two blind ones, or the third that settles it.
+
+    What became of the answer is not told: the second of two would learn whether the other one differs.
 
     Args:
         session: The transaction.
         actor: The marker; for a mark that settles also an administrator.
         answer_id: The answer.
+        kind: What the answer was shown for when it was marked: a blind mark never turns into the one that decides.
         levels: Points by aspect of the rubric, in its order.
         comment: What the marker notes; a mark that settles needs one.
         now: When.
-
-    Returns:
-        Whether the answer is settled by it.
 
     Raises:
         NotAllowed: The actor marks nothing.
         NotFound: There is no such answer.
         OwnResponse: The actor wrote it.
         AlreadyMarked: The actor has marked it, or it is settled.
+        MarkingMovedOn: It waits for a mark of another kind by now.
         InvalidInput: A level is missing or does not exist, or the comment is missing or too long.
     """
     response = _open_to(session, actor, answer_id)
-    settles = response.stage is Stage.THIRD_PERSON
-    if not settles:
+    if response.kind is MarkKind.BLIND:
         actor.require(Role.MARKER)
     if not response.may_mark(actor):
         raise AlreadyMarked
+    if kind is not response.kind:
+        raise MarkingMovedOn
+    settles = kind is MarkKind.SETTLING
     if settles and not comment.strip():
-        raise InvalidInput(field="comment", expected="why, in a sentence: it settles what two people saw differently")
+        expected = "why, in a sentence: it settles what two people saw differently"
+        raise InvalidInput(field="comment", expected=expected, reason="comment_missing")
     given = points(content_of(session, response).rubric, levels)
-    return _add(
+    mark = _add(
         session, response, actor=actor, levels=levels, given=given, comment=comment, reason="", settles=settles, now=now
     )
+    _settle(session, response, (*response.marks, mark), now=now)
 
 
 def correct_mark(
@@ -69,8 +80,8 @@ def correct_mark(
     comment: str,
     reason: str,
     now: datetime,
-) -> bool:
-    """Correct one's own mark while the answer is not settled; the mark of before stays on record.
+) -> None:
+    """Correct one's own mark before somebody else has marked the answer; the mark of before stays on record.
 
     Args:
         session: The transaction.
@@ -81,25 +92,23 @@ def correct_mark(
         reason: Why the mark of before was wrong.
         now: When.
 
-    Returns:
-        Whether the answer is settled by it.
-
     Raises:
         NotAllowed: The actor marks nothing.
         NotFound: There is no such answer, or no mark of the actor.
-        AlreadyMarked: The answer is settled.
+        AlreadyMarked: Two people have marked it, whether it is settled or not.
         InvalidInput: A level or the reason is missing, or a text is too long.
     """
     response = _open_to(session, actor, answer_id)
     actor.require(Role.MARKER)
     if response.mark_of(actor.person_id) is None:
         raise NotFound(what="mark", name=answer_id)
-    if response.settled is not None:
+    if not response.may_correct(actor):
         raise AlreadyMarked
     if not reason.strip():
-        raise InvalidInput(field="reason", expected="why the mark is corrected, in a sentence")
+        expected = "why the mark is corrected, in a sentence"
+        raise InvalidInput(field="reason", expected=expected, reason="reason_missing")
     given = points(content_of(session, response).rubric, levels)
-    return _add(
+    _add(
         session, response, actor=actor, levels=levels, given=given, comment=comment, reason=reason, settles=False,
         now=now,
     )  # fmt: skip
@@ -127,11 +136,12 @@ def _add(
     reason: str,
     settles: bool,
     now: datetime,
-) -> bool:
+) -> Mark:
     assert actor.person_id is not None
     for field, text in (("comment", comment), ("reason", reason)):
         if len(text) > LONGEST_COMMENT or not can_be_kept(text):
-            raise InvalidInput(field=field, expected=f"at most {LONGEST_COMMENT} characters of text")
+            expected = f"at most {LONGEST_COMMENT} characters of text"
+            raise InvalidInput(field=field, expected=expected, reason="text_long")
     mark = Mark(
         answer_id=response.answer.id,
         marker_id=actor.person_id,
@@ -148,17 +158,15 @@ def _add(
     deed = "settle" if settles else "correct" if reason else "mark"
     # Without the points: whoever reads the log while an answer is marked must not carry them to the second marker.
     audit.record(session, actor=actor, action=f"marking.{deed}", kind="marking", subject=response.answer.id, now=now)
-    return _settle(session, response, (*response.marks, mark), now=now)
+    return mark
 
 
-def _settle(session: Session, response: TaskResponse, marks: Sequence[Mark], *, now: datetime) -> bool:
+def _settle(session: Session, response: TaskResponse, marks: Sequence[Mark], *, now: datetime) -> None:
     settled = settlement(marks, tolerance=response.tolerance)
     if settled is None:
-        return False
-    assert len(marks_in_force(marks)) >= 2
+        return
     session.add(
         SettledMark(answer_id=response.answer.id, points=settled.points, manner=settled.manner.value, settled_at=now)
     )
     session.flush()
     tell_marked_outcome(session, sitting_id=response.sitting.id, now=now)
-    return True

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlmodel import Session, col, func, select
 
 from itembank.actor import Actor, Role
-from itembank.marking.responses import TaskResponse, open_responses
-from itembank.marking.settlement import Stage
+from itembank.marking.open_answers import OpenAnswer, open_answers
+from itembank.marking.settlement import BLIND_MARKS
 from itembank.tables import Exam, Person, RoleAssignment, SettledMark, Sitting, TaskAnswer
 
 
@@ -50,9 +50,9 @@ def marking_progress(session: Session, *, actor: Actor) -> MarkingProgress:
         NotAllowed: The actor does not run exams.
     """
     actor.require(Role.ADMINISTRATOR, Role.PSYCHOMETRICIAN)
-    waiting: dict[UUID, list[TaskResponse]] = defaultdict(list)
-    for response in open_responses(session):
-        waiting[response.exam.id].append(response)
+    waiting: dict[UUID, list[OpenAnswer]] = defaultdict(list)
+    for answer in open_answers(session):
+        waiting[answer.exam_id].append(answer)
     settled = _settled(session)
     exams = session.exec(select(Exam).where(col(Exam.id).in_(waiting.keys() | settled.keys()))).all()
     found = [_exam(exam, waiting.get(exam.id, []), settled.get(exam.id, 0)) for exam in exams]
@@ -80,16 +80,16 @@ def _markers(session: Session) -> int:
     ).one()
 
 
-def _exam(exam: Exam, waiting: list[TaskResponse], settled: int) -> ExamMarking:
-    stages = Counter(response.stage for response in waiting)
+def _exam(exam: Exam, waiting: list[OpenAnswer], settled: int) -> ExamMarking:
+    by_marks = Counter(min(BLIND_MARKS, one.markers) for one in waiting)
     return ExamMarking(
         exam_id=exam.id,
         title=exam.title,
         unit=exam.unit,
-        first_mark=stages[Stage.FIRST_MARK],
-        second_mark=stages[Stage.SECOND_MARK],
-        third_person=stages[Stage.THIRD_PERSON],
+        first_mark=by_marks[0],
+        second_mark=by_marks[1],
+        third_person=by_marks[BLIND_MARKS],
         settled=settled,
-        results_waiting=len({one.sitting.id for one in waiting if one.sitting.finished_at is not None}),
-        oldest=min((one.answer.answered_at for one in waiting), default=None),
+        results_waiting=len({one.sitting_id for one in waiting if one.finished}),
+        oldest=min((one.answered_at for one in waiting), default=None),
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from hashlib import sha256
+from datetime import date
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -14,33 +14,46 @@ from itembank.authoring.content import ItemContent
 from itembank.authoring.item_types.question import RubricAspect
 from itembank.authoring.shown_item import ShownItem, shown_item
 from itembank.errors import AlreadyMarked, OwnResponse
-from itembank.marking.marking import SETTLERS
-from itembank.marking.responses import TaskResponse, content_of, find_response, open_responses
-from itembank.marking.settlement import Stage, marks_in_force
-from itembank.tables import ItemVersion, Mark
+from itembank.marking.open_answers import open_for
+from itembank.marking.responses import content_of, find_response
+from itembank.marking.roles import SETTLERS
+from itembank.marking.settlement import MarkKind, marks_in_force
+from itembank.tables import Exam, ItemVersion, Mark, Sitting, TaskAnswer
+
+#: Lines of each list on one page.
+PAGE_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingResponse:
-    """An answer in a list: where it comes from, what was asked, and since when it waits."""
+    """An answer in a list: where it comes from, what was asked, and the day (UTC) since when it waits.
+
+    The day and no more: the moment would tell which answers are of one candidate.
+    """
 
     answer_id: UUID
     exam_title: str
     unit: str
     stem: str
     language: str
-    waiting_since: datetime
+    waiting_since: date
     #: Two people differ, and a third one is asked to settle it.
     settles: bool
 
 
 @dataclass(frozen=True, slots=True)
 class MarkingQueue:
-    """What a marker can mark, what two others differ on, and the own marks that can still be corrected."""
+    """What a marker can mark, what two others differ on, and the own marks that can still be corrected.
+
+    Each list is a page of one that has as many entries as its count says.
+    """
 
     to_mark: tuple[WaitingResponse, ...]
     to_settle: tuple[WaitingResponse, ...]
     mine: tuple[WaitingResponse, ...]
+    to_mark_count: int
+    to_settle_count: int
+    mine_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,30 +82,45 @@ class ResponseView:
     maximum: int
     text: str
     handed_in: bool
-    stage: Stage
+    kind: MarkKind
     earlier: tuple[GivenMark, ...]
     mine: GivenMark | None
 
 
-def marking_queue(session: Session, *, actor: Actor) -> MarkingQueue:
-    """List what a person can do: each person's list is in an order of its own, the same at every visit.
+def marking_queue(session: Session, *, actor: Actor, offset: int = 0, limit: int = PAGE_LENGTH) -> MarkingQueue:
+    """List what a person can do: each person's lists are in an order of its own, the same at every visit.
 
-    Otherwise all would mark the same answers first, and compare each with the same ones before it.
+    Args:
+        session: The transaction.
+        actor: A marker, or an administrator, who sees what is to be settled.
+        offset: How many entries of each list to leave out.
+        limit: How many of each list to give at most.
 
     Raises:
         NotAllowed: The actor marks nothing.
     """
     actor.require(*SETTLERS)
-    found = sorted(open_responses(session), key=lambda response: _place(actor, response))
-    contents = _contents(session, found)
-    marker = actor.has(Role.MARKER)
-    blind = [one for one in found if marker and one.may_mark(actor) and one.stage is not Stage.THIRD_PERSON]
-    apart = [one for one in found if one.may_mark(actor) and one.stage is Stage.THIRD_PERSON]
-    mine = [one for one in found if one.mark_of(actor.person_id) is not None]
-    to_mark, to_settle, own = (
-        tuple(_waiting(one, contents[one.answer.item_version_id]) for one in some) for some in (blind, apart, mine)
+    found = open_for(session, actor=actor)
+    page = slice(offset, offset + limit)
+    return MarkingQueue(
+        to_mark=_waiting(session, found.to_mark[page], settles=False),
+        to_settle=_waiting(session, found.to_settle[page], settles=True),
+        mine=_waiting(session, found.mine[page], settles=False),
+        to_mark_count=len(found.to_mark),
+        to_settle_count=len(found.to_settle),
+        mine_count=len(found.mine),
     )
-    return MarkingQueue(to_mark=to_mark, to_settle=to_settle, mine=own)
+
+
+def next_response(session: Session, *, actor: Actor) -> UUID | None:
+    """Give the answer that a person is to mark or settle next, if there is one.
+
+    Raises:
+        NotAllowed: The actor marks nothing.
+    """
+    actor.require(*SETTLERS)
+    found = open_for(session, actor=actor)
+    return next(iter((*found.to_mark, *found.to_settle)), None)
 
 
 def response_view(session: Session, *, actor: Actor, answer_id: UUID) -> ResponseView:
@@ -102,19 +130,19 @@ def response_view(session: Session, *, actor: Actor, answer_id: UUID) -> Respons
         NotAllowed: The actor marks nothing, or is an administrator and there is nothing to settle.
         NotFound: There is no such answer.
         OwnResponse: The actor wrote it.
-        AlreadyMarked: It is settled.
+        AlreadyMarked: The actor can neither mark it nor correct the own mark (any more).
     """
     actor.require(*SETTLERS)
     response = find_response(session, answer_id)
     if response.sitting.person_id == actor.person_id:
         raise OwnResponse
-    if response.stage is not Stage.THIRD_PERSON:
+    if response.kind is MarkKind.BLIND:
         actor.require(Role.MARKER)
-    if response.settled is not None:
+    if not response.may_mark(actor) and not response.may_correct(actor):
         raise AlreadyMarked
     content = content_of(session, response)
     own = response.mark_of(actor.person_id)
-    sees_marks = own is None and response.stage is Stage.THIRD_PERSON
+    sees_marks = response.kind is MarkKind.SETTLING
     return ResponseView(
         answer_id=answer_id,
         exam_title=response.exam.title,
@@ -125,33 +153,39 @@ def response_view(session: Session, *, actor: Actor, answer_id: UUID) -> Respons
         maximum=content.maximum_score,
         text=response.answer.text,
         handed_in=response.answer.handed_in,
-        # That a second person has marked it is not for the first one to know: it would tell that they differ.
-        stage=response.stage if own is None else Stage.SECOND_MARK,
+        kind=response.kind,
         earlier=tuple(_given(mark) for mark in marks_in_force(response.marks)) if sees_marks else (),
         mine=None if own is None else _given(own),
     )
 
 
-def _place(actor: Actor, response: TaskResponse) -> bytes:
-    return sha256(f"{actor.person_id}\n{response.answer.id}".encode()).digest()
-
-
-def _contents(session: Session, responses: list[TaskResponse]) -> dict[UUID, ItemContent]:
-    wanted = {response.answer.item_version_id for response in responses}
-    rows = session.exec(select(ItemVersion.id, ItemVersion.content).where(col(ItemVersion.id).in_(wanted)))
-    return {version_id: ItemContent.from_dict(content) for version_id, content in rows}
-
-
-def _waiting(response: TaskResponse, content: ItemContent) -> WaitingResponse:
-    return WaitingResponse(
-        answer_id=response.answer.id,
-        exam_title=response.exam.title,
-        unit=response.sitting.unit,
-        stem=content.stem,
-        language=content.language,
-        waiting_since=response.answer.answered_at,
-        settles=response.stage is Stage.THIRD_PERSON,
+def _waiting(session: Session, answer_ids: Sequence[UUID], *, settles: bool) -> tuple[WaitingResponse, ...]:
+    rows = session.exec(
+        select(TaskAnswer.id, TaskAnswer.item_version_id, TaskAnswer.answered_at, Exam)
+        .join(Sitting, col(Sitting.id) == col(TaskAnswer.sitting_id))
+        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
+        .where(col(TaskAnswer.id).in_(answer_ids))
     )
+    found = {row[0]: row for row in rows}
+    versions = {row[1] for row in found.values()}
+    stored = session.exec(select(ItemVersion.id, ItemVersion.content).where(col(ItemVersion.id).in_(versions)))
+    contents = {version_id: ItemContent.from_dict(content) for version_id, content in stored}
+    lines = []
+    for answer_id in answer_ids:
+        _, version_id, answered_at, exam = found[answer_id]
+        content = contents[version_id]
+        lines.append(
+            WaitingResponse(
+                answer_id=answer_id,
+                exam_title=exam.title,
+                unit=exam.unit,
+                stem=content.stem,
+                language=content.language,
+                waiting_since=answered_at.date(),
+                settles=settles,
+            )
+        )
+    return tuple(lines)
 
 
 def _given(mark: Mark) -> GivenMark:

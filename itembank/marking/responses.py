@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from itembank.actor import Actor
 from itembank.authoring.content import ItemContent
 from itembank.errors import NotFound
-from itembank.marking.settlement import Stage, marks_in_force, stage
+from itembank.marking.settlement import BLIND_MARKS, MarkKind, marks_in_force
 from itembank.tables import Exam, ItemVersion, Mark, SettledMark, Sitting, TaskAnswer
 
 
@@ -35,9 +35,9 @@ class TaskResponse:
         return int(self.sitting.design.get("marking_tolerance", 0))
 
     @property
-    def stage(self) -> Stage:
-        """What it waits for."""
-        return stage(self.marks, settled=self.settled is not None)
+    def kind(self) -> MarkKind:
+        """What the next mark of somebody else counts as."""
+        return MarkKind.BLIND if len(marks_in_force(self.marks)) < BLIND_MARKS else MarkKind.SETTLING
 
     def mark_of(self, person_id: UUID | None) -> Mark | None:
         """Give a person's latest mark."""
@@ -48,21 +48,14 @@ class TaskResponse:
         others = self.sitting.person_id != actor.person_id and self.mark_of(actor.person_id) is None
         return others and self.settled is None
 
+    def may_correct(self, actor: Actor) -> bool:
+        """Tell whether a person can correct the own mark now.
 
-def open_responses(session: Session) -> tuple[TaskResponse, ...]:
-    """Load the answers that are not settled, of sittings that are going on or over; without those left blank."""
-    rows = session.exec(
-        select(TaskAnswer, Sitting, Exam)
-        .join(Sitting, col(Sitting.id) == col(TaskAnswer.sitting_id))
-        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
-        .join(SettledMark, col(SettledMark.answer_id) == col(TaskAnswer.id), isouter=True)
-        .where(col(SettledMark.answer_id).is_(None))
-    ).all()
-    marks = marks_of(session, [answer.id for answer, _, _ in rows])
-    return tuple(
-        TaskResponse(answer=answer, sitting=sitting, exam=exam, marks=tuple(marks[answer.id]), settled=None)
-        for answer, sitting, exam in rows
-    )
+        Not once there are two marks, whether they agree or not: whoever could still move the own mark then could find
+        out where the other one lies.
+        """
+        own = self.mark_of(actor.person_id)
+        return own is not None and self.settled is None and self.kind is MarkKind.BLIND
 
 
 def find_response(session: Session, answer_id: UUID, *, lock: bool = False) -> TaskResponse:

@@ -21,13 +21,11 @@ class Manner(StrEnum):
     BLANK = "blank"
 
 
-class Stage(StrEnum):
-    """What an answer waits for."""
+class MarkKind(StrEnum):
+    """What a mark that somebody gives counts as: one of the two blind ones, whichever, or the one that settles them."""
 
-    FIRST_MARK = "first_mark"
-    SECOND_MARK = "second_mark"
-    THIRD_PERSON = "third_person"
-    SETTLED = "settled"
+    BLIND = "blind"
+    SETTLING = "settling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +39,18 @@ class Settlement:
 def marks_in_force(marks: Sequence[Mark]) -> tuple[Mark, ...]:
     """Give the latest mark of each person, in the order in which they first marked."""
     latest: dict[UUID, Mark] = {}
-    for mark in sorted(marks, key=lambda mark: (mark.marked_at, mark.number, str(mark.id))):
-        # A dictionary keeps a person's place where the value is replaced.
+    # By their numbers and not by the time: a clock that was set back must not undo a correction.
+    for mark in sorted(marks, key=lambda mark: mark.number):
         latest[mark.marker_id] = mark
-    return tuple(latest.values())
+    return tuple(latest[mark.marker_id] for mark in first_marks(marks))
+
+
+def first_marks(marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    """Give the first mark of each person, as it was before any correction, in the order of the time."""
+    first: dict[UUID, Mark] = {}
+    for mark in sorted(marks, key=lambda mark: -mark.number):
+        first[mark.marker_id] = mark
+    return tuple(sorted(first.values(), key=lambda mark: (mark.marked_at, str(mark.id))))
 
 
 def settlement(marks: Sequence[Mark], *, tolerance: int) -> Settlement | None:
@@ -69,15 +75,3 @@ def settlement(marks: Sequence[Mark], *, tolerance: int) -> Settlement | None:
         return None
     first, second = blind
     return Settlement((first + second + 1) // 2, Manner.AGREED if first == second else Manner.AVERAGED)
-
-
-def stage(marks: Sequence[Mark], *, settled: bool) -> Stage:
-    """Tell what an answer waits for.
-
-    Args:
-        marks: All its marks.
-        settled: Whether its points are settled.
-    """
-    if settled:
-        return Stage.SETTLED
-    return (Stage.FIRST_MARK, Stage.SECOND_MARK, Stage.THIRD_PERSON)[min(BLIND_MARKS, len(marks_in_force(marks)))]

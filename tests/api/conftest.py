@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
@@ -61,7 +62,8 @@ class QuietWorker:
 class Service:
     """The API as the site mounts it, with a clock that tests move."""
 
-    def __init__(self, database: Database, institution: Institution) -> None:
+    def __init__(self, database: Database, institution: Institution, *, portal: BlockingPortal | None = None) -> None:
+        self.portal = portal
         self.database = database
         self.institution = institution
         self.now = NOON
@@ -85,7 +87,9 @@ class Service:
 
     def stranger(self) -> Client:
         """Somebody without a token."""
-        return Client(TestClient(self.site, raise_server_exceptions=False))
+        http = TestClient(self.site, raise_server_exceptions=False)
+        http.portal = self.portal
+        return Client(http)
 
     def client(self, username: str) -> Client:
         """Somebody who is signed in."""
@@ -97,9 +101,9 @@ class Service:
 
 
 @pytest.fixture
-def service(filled: tuple[Database, Institution]) -> Service:
+def service(filled: tuple[Database, Institution], portal: BlockingPortal) -> Service:
     """The API on an institution with one person of each role."""
-    return Service(*filled)
+    return Service(*filled, portal=portal)
 
 
 @pytest.fixture

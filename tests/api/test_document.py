@@ -18,10 +18,15 @@ from tests.api.conftest import Service
 Document = dict[str, Any]
 
 
+_ASKED: list[Document] = []
+
+
 @pytest.fixture
 def document(service: Service) -> Document:
-    found: Document = service.stranger().get("/openapi.json").json()
-    return found
+    """Asked for once: it is seconds of work, and tests only read it."""
+    if not _ASKED:
+        _ASKED.append(service.stranger().get("/openapi.json").json())
+    return _ASKED[0]
 
 
 def operations(document: Document) -> Iterator[tuple[str, str, Document]]:

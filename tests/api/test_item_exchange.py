@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from itembank.item_imports.worker import ImportWorker
 from tests.api.conftest import Service
+from tests.itembank.authoring.written import SINGLE
 from tests.itembank.item_imports.test_imports import GOOD, bad_row, table
 
 
@@ -17,6 +19,7 @@ def test_a_file_is_sent_looked_at_and_stored(service: Service, tmp_path: Path) -
     body = sent.json()
     assert (body["state"], body["items"], body["ready"], body["with_problems"]) == ("ready", 4, 3, 1)
     address = f"/item-imports/{body['id']}"
+    assert body["rows"][0]["content"] == json.loads(json.dumps(SINGLE.to_dict()))
     rows = writer.get(f"{address}?problems_only=true").json()["rows"]
     assert [problem["field"] for problem in rows[0]["problems"]] == ["criterion"]
     assert service.client("writer2").get(address).status_code == 404

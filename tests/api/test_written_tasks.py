@@ -37,18 +37,24 @@ def test_a_program_answers_tasks_and_marks_them(service: Service) -> None:
     assert [line["answer_id"] for line in first.get("/marking").json()["to_mark"]] == [str(answer)]
     seen = first.get(f"/marking/{answer}").json()
     assert (seen["text"], seen["maximum"], len(seen["rubric"]), seen["mine"]) == ("คำตอบ", 5, 2, None)
-    assert first.post(f"/marking/{answer}/marks", {"levels": [1.0, 1]}).status_code == 422
-    assert first.post(f"/marking/{answer}/marks", {"levels": [3]}).json()["code"] == "invalid_input"
-    assert first.post(f"/marking/{answer}/marks", {"levels": [3, 1]}).json() == {"settled": False}
-    assert first.post(f"/marking/{answer}/marks", {"levels": [3, 1]}).json()["code"] == "already_marked"
+    assert first.post(f"/marking/{answer}/marks", {"kind": "blind", "levels": [1.0, 1]}).status_code == 422
+    unasked = {"kind": "settling", "levels": [3, 1], "comment": "ชี้ขาด"}
+    assert first.post(f"/marking/{answer}/marks", unasked).json()["code"] == "marking_moved_on"
+    beyond = first.get("/marking?offset=1&limit=1").json()
+    assert (beyond["to_mark"], beyond["to_mark_count"]) == ([], 1)
+    assert first.post(f"/marking/{answer}/marks", {"kind": "blind", "levels": [3]}).json()["code"] == "invalid_input"
+    assert first.post(f"/marking/{answer}/marks", {"kind": "blind", "levels": [3, 1]}).json() == {"kind": "blind"}
+    assert (
+        first.post(f"/marking/{answer}/marks", {"kind": "blind", "levels": [3, 1]}).json()["code"] == "already_marked"
+    )
     corrected = first.post(f"/marking/{answer}/corrections", {"levels": [2, 1], "reason": "อ่านใหม่"})
-    assert (corrected.status_code, corrected.json()) == (201, {"settled": False})
+    assert (corrected.status_code, corrected.json()) == (201, {"kind": "blind"})
     progress = service.client("administrator").get("/marking/progress").json()
     assert (progress["exams"][0]["second_mark"], progress["exams"][0]["settled"], progress["markers"]) == (1, 1, 3)
-    assert other.post(f"/marking/{answer}/marks", {"levels": [2, 1]}).json() == {"settled": True}
+    assert other.post(f"/marking/{answer}/marks", {"kind": "blind", "levels": [2, 1]}).json() == {"kind": "blind"}
 
     result = candidate.get(f"{url}/result").json()
     assert (result["tasks"], result["tasks_missing"], result["version"]) == (2, False, 1)
     tasks = service.client("psychometrician").get("/marking/agreement").json()["tasks"]
-    assert [(task["agreement"]["responses"], task["agreement"]["exact"]) for task in tasks] == [(1, 1.0)]
+    assert [(task["agreement"]["responses"], task["agreement"]["exact"]) for task in tasks] == [(1, 0.0)]
     assert first.get(f"/marking/{answer}").json()["code"] == "already_marked"

@@ -112,7 +112,7 @@ def approve(page: Page, running: Running, item_id: str, content: ItemContent) ->
     written = content.type is ItemType.CONSTRUCTED_RESPONSE
     fill_in(page, Answer(text="เจ้าของข้อมูลขอดูได้") if written else rule_of(content.type).right_answer(content), content)
     page.get_by_role("button", name="Show the key and review").click()
-    told = "marked by people" if written else "Your answer agrees with the key."
+    told = "People mark this item" if written else "Your answer agrees with the key."
     expect(page.locator("#review [role=status]").first).to_contain_text(told)
     for point in CHECK_POINTS:
         group = page.get_by_role("group", name=point.texts["en"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import Session, select
@@ -119,7 +119,7 @@ def _assignment(session: Session, institution: Institution, criterion: str, now:
     """Ask the second writer for items."""
     writer = institution["writer2"].person_id
     assert writer is not None
-    plan = AssignmentPlan(criterion=criterion, wanted=2, writer_id=writer, due_on=now.date())
+    plan = AssignmentPlan(criterion=criterion, wanted=2, writer_id=writer, due_on=(now + timedelta(days=7)).date())
     return assign(session, actor=COMMAND_LINE, plan=plan, now=now).id
 
 

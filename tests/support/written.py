@@ -16,8 +16,9 @@ from itembank.delivery.exams import create_exam, enrol, propose_design
 from itembank.delivery.sittings import SittingView
 from itembank.delivery.written_tasks import submit_task
 from itembank.marking.marking import mark_response
+from itembank.marking.settlement import BLIND_MARKS, MarkKind
 from itembank.publishing.banks import publish_bank
-from itembank.tables import TaskAnswer
+from itembank.tables import Mark, SettledMark, TaskAnswer
 from tests.support.institution import NOON, Institution
 from tests.support.richer_bank import add_item
 from tests.support.sitting import Chooser, always_right, answer_once, begin
@@ -111,9 +112,15 @@ def mark_as(
     comment: str = "",
     now: datetime = NOON + timedelta(hours=2),
 ) -> bool:
-    """Mark an answer in a transaction of its own; of two people the one with the higher number comes later."""
+    """Mark an answer as what it waits for, and tell whether it is settled then.
+
+    Of two people the one with the higher number comes later.
+    """
     later = timedelta(seconds=int(who[-1])) if who[-1].isdigit() else timedelta()
     with database.writing() as session:
-        return mark_response(
-            session, actor=people[who], answer_id=answer_id, levels=levels, comment=comment, now=now + later
-        )
+        markers = session.exec(select(Mark.marker_id).where(Mark.answer_id == answer_id).distinct()).all()
+        mark_response(
+            session, actor=people[who], answer_id=answer_id, levels=levels, comment=comment, now=now + later,
+            kind=MarkKind.BLIND if len(markers) < BLIND_MARKS else MarkKind.SETTLING,
+        )  # fmt: skip
+        return session.get(SettledMark, answer_id) is not None

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from anyio.from_thread import BlockingPortal
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
@@ -55,17 +56,22 @@ class Clock:
 class Site:
     """A running site on a copy of the institution."""
 
-    def __init__(self, database: Database, institution: Institution, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, institution: Institution, clock: Clock, *, portal: BlockingPortal | None = None
+    ) -> None:
         self.database = database
         self.institution = institution
         self.clock = clock
+        self.portal = portal
         settings = Settings(database_url=database.url, cookies="plain")
         self.app = create_app(settings)
         self.app.dependency_overrides[current_time] = clock
 
     def stranger(self) -> Visitor:
         """Somebody who is not signed in."""
-        return Visitor(TestClient(self.app))
+        client = TestClient(self.app)
+        client.portal = self.portal
+        return Visitor(client)
 
     def signed_in(self, username: str) -> Visitor:
         """Somebody who is."""
@@ -77,10 +83,10 @@ class Site:
 
 
 @pytest.fixture
-def site(filled: tuple[Database, Institution]) -> Iterator[Site]:
+def site(filled: tuple[Database, Institution], portal: BlockingPortal) -> Iterator[Site]:
     """A site with standard, starter bank and one person of each role (see tests/support/institution.py)."""
     database, institution = filled
-    made = Site(database, institution, Clock())
+    made = Site(database, institution, Clock(), portal=portal)
     yield made
     made.app.state.database.close()
 

@@ -22,7 +22,7 @@ T = Texts("en", ZoneInfo("Asia/Bangkok"))
 #: Pieces that texts of items are made of, marks included.
 PIECES = st.lists(
     st.sampled_from(
-        ["ผู้บริหาร", "กรม", " ", "\n", "\n\n", "- หนึ่ง\n- สอง", "1. ก\n2. ข", "> คำ", "**เน้น**", "*เอียง*", "$x^2$",
+        ["ผู้บริหาร", "กรม", " ", "\n", "\n\n", "- หนึ่ง\n- สอง", "1. ก\n2. ข", "> คำ", "**เน้น**", " *เอียง* ", "$x^2$",
          "`code`", "```\na < b\n```", "| ก | ข |\n|---|---|\n| 1 | 2 |", "<b>", "&amp;", "\ue000", "[[1]]"]
     ),
     max_size=6,

@@ -282,3 +282,32 @@ def test_too_much_or_unreadable_work_is_refused_in_words(writer: Visitor) -> Non
     unknown = writer.post("/bank/desk", {"desk": "nonsense", "typed": "1", "stem": "ก"})
     assert unknown.status_code == 422
     assert ORDERING.stem not in long.text
+
+
+def test_what_changes_nothing_takes_no_write_lock(site: Site, writer: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    item_id = put(site, SINGLE)
+    fields = opened(writer, item_id)
+
+    def refuse() -> None:
+        raise AssertionError("the write lock was asked for")
+
+    monkeypatch.setattr(site.app.state.database, "writing", refuse)
+    long = fields | {"stem": " ".join(f"A{number:04}" for number in range(1600)), "stimulus": "ก.ข. " * 3900}
+    for address, form in (
+        ("/bank/preview", long),
+        ("/bank/desk/similar", fields),
+        (f"/bank/items/{item_id}", fields | {"do": "refresh"}),
+        ("/bank/items", form_of(CONTENT) | {"do": "add_row"}),
+    ):
+        assert writer.post(address, form).status_code == 200, address
+    # However the button's name is written, what saves is never taken for what only looks.
+    for do in ("save", " save", "submit ", ""):
+        with pytest.raises(AssertionError, match="write lock"):
+            writer.post(f"/bank/items/{item_id}", fields | {"do": do})
+
+
+def test_a_double_click_on_an_edit_is_no_conflict(site: Site, writer: Visitor) -> None:
+    item_id = put(site, SINGLE)
+    fields = opened(writer, item_id) | {"stem": "โจทย์ที่แก้แล้ว"}
+    assert [writer.post(f"/bank/items/{item_id}", fields).status_code for _ in range(2)] == [200, 200]
+    assert head_of(site, item_id)[0] == 2

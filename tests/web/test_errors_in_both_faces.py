@@ -55,7 +55,7 @@ def test_every_error_that_a_page_can_meet_has_a_sentence(cls: type[SamatError], 
 VALUES = (
     "variable", "expected", "minutes", "needed", "what", "name", "field", "state", "move", "current", "started_from",
     "reason", "title", "position", "file", "sitting", "difference", "items", "item", "answers", "judges", "fewest",
-    "missing", "found", "group",
+    "missing", "found", "group", "marked", "asked",
 )  # fmt: skip
 
 

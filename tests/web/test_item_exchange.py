@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from itembank.authoring.items import list_items
 from itembank.item_imports.reading import SMALL_BYTES
+from tests.itembank.authoring.written import SINGLE
 from tests.itembank.item_imports.test_imports import GOOD, bad_row, table
 from tests.web.conftest import Site, Visitor
 
@@ -37,6 +38,12 @@ def test_a_small_file_is_shown_at_once_and_stored_without_scripts(site: Site, tm
     assert "The standard has no such criterion" in page
     assert "&lt;b&gt;" not in page or "<b>ข้อสอบ" not in page
     assert re.search(r"Line \d+</span></th>", page)
+    # The key and why it is right can be seen before anything is stored.
+    assert page.count("Question, key and rationales") == 4
+    assert 'name="row-1"' in page
+    assert "option-right" in page
+    assert SINGLE.options[0].text in page
+    assert all(option.rationale in page for option in SINGLE.options)
     only = visitor.get(f"{address}?only=problems&lang=en").text
     assert only.count('<tr role="row">') < page.count('<tr role="row">')
     refused = visitor.post(f"{address}/store")

@@ -69,6 +69,14 @@ def test_a_candidate_answers_tasks_with_and_without_scripts(site: Site, sitting:
         assert session.exec(select(TaskDraft.text)).one() == HOSTILE
 
 
+def test_a_task_handed_in_without_scripts_is_confirmed(site: Site, sitting: SittingView) -> None:
+    visitor, url = site.signed_in("candidate"), f"/sittings/{sitting.id}"
+    handed_in = visitor.post(f"{url}/tasks", {"position": "1", "text": "", "do": "blank"})
+    assert (handed_in.url.path, "ส่งคำตอบข้อเขียนตอบที่ 1 แล้ว" in handed_in.text) == (url, True)
+    for made_up in ("2", "0", "x"):
+        assert "data-saved" not in visitor.get(f"{url}?saved={made_up}").text
+
+
 def test_two_markers_and_a_third_bring_a_result(site: Site, sitting: SittingView) -> None:
     write_answers(site.database, site.institution, sitting, texts=[HOSTILE, ""])
     answer = answers_of(site.database, sitting.id)[0]
@@ -104,10 +112,14 @@ def test_two_markers_and_a_third_bring_a_result(site: Site, sitting: SittingView
     page = third.get(f"{url}?lang=en")
     assert "Comment of marker 2" in page.text
     assert "ไม่ตรงคำถาม" in page.text
-    lacking = third.post(url, {"level_1": "1", "level_2": "1"})
+    # Filled in before the second mark arrived: it comes back to be looked at again.
+    blind = third.post(url, {"level_1": "1", "level_2": "1", "comment": "ก่อน", "kind": "blind"})
+    assert (blind.status_code, "Others have marked this answer" in blind.text, "ก่อน" in blind.text) == (409, True, True)
+    assert 'name="kind" value="settling"' in blind.text
+    lacking = third.post(url, {"level_1": "1", "level_2": "1", "kind": "settling"})
     assert (lacking.status_code, "Please say why" in lacking.text) == (422, True)
-    third.post(url, {"level_1": "1", "level_2": "1", "comment": "อ้างกฎหมายถูก แต่ไม่ครบ"})
-    assert "ได้ข้อสรุปแล้ว" in first.get(url).text
+    third.post(url, {"level_1": "1", "level_2": "1", "comment": "อ้างกฎหมายถูก แต่ไม่ครบ", "kind": "settling"})
+    assert "ไม่ต้องตรวจหรือแก้คะแนนเพิ่ม" in first.get(url).text
     with site.database.reading() as session:
         assert session.get_one(SettledMark, answer).points == 2
         assert len(session.exec(select(Mark)).all()) == 4

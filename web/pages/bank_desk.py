@@ -13,7 +13,7 @@ from itembank.authoring.desk.kept_work import clear_desk, keep_work
 from itembank.authoring.desk.work_of_others import WorkOfOthers, work_of_others
 from itembank.authoring.likeness import similar_items
 from itembank.errors import InvalidInput
-from web.page import Now, SignedInPage, Transaction, actor_of
+from web.page import Now, SignedInPage, Transaction, actor_of, reads_only
 from web.pages.item_form import Entered, TypedFields, problem_text
 from web.pages.writers_desk import clock_time
 
@@ -56,6 +56,7 @@ def keep_page(
 
 
 @router.post("/bank/desk/similar")
+@reads_only()
 def similar_page(
     page: SignedInPage, session: Transaction, form: Entered, item: Annotated[UUID | None, Form()] = None
 ) -> Response:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 from sqlmodel import Session
+from starlette.datastructures import FormData
 
 from itembank.authoring.desk.kept_work import clear_desk
 from itembank.authoring.drafts import draft_problems
@@ -16,13 +17,18 @@ from itembank.authoring.items import ItemView, create_item, item_view, move_item
 from itembank.authoring.lifecycle import ItemState
 from itembank.errors import EditConflict, IllegalMove
 from web.error_pages import error_text
-from web.page import Notice, Now, Page, SignedInPage, Transaction, actor_of
+from web.page import Notice, Now, Page, SignedInPage, Transaction, actor_of, reads_only
 from web.pages import bank_desk
 from web.pages.item_form import SAVE, SUBMIT, Entered, ItemForm, blank_form, form_of_content, form_of_kept
 from web.pages.writers_desk import Desk
 
 router = APIRouter()
 router.include_router(bank_desk.router)
+
+
+def _only_changes_the_form(form: FormData) -> bool:
+    button = form.get("do")
+    return isinstance(button, str) and button.strip() not in ("", SAVE, SUBMIT)
 
 
 @router.get("/bank/items/new")
@@ -38,6 +44,7 @@ def new_item_page(
 
 
 @router.post("/bank/items")
+@reads_only(_only_changes_the_form)
 def create_item_page(page: SignedInPage, session: Transaction, now: Now, form: Entered) -> Response:
     """Keep a new item, or change the form as its button says."""
     actor = actor_of(page)
@@ -77,6 +84,7 @@ def edit_item_page(page: SignedInPage, session: Transaction, now: Now, item_id: 
 
 
 @router.post("/bank/items/{item_id}")
+@reads_only(_only_changes_the_form)
 def save_item_page(page: SignedInPage, session: Transaction, now: Now, item_id: UUID, form: Entered) -> Response:
     """Save an edit as a new version, or change the form as its button says."""
     actor = actor_of(page)
@@ -102,6 +110,7 @@ def save_item_page(page: SignedInPage, session: Transaction, now: Now, item_id: 
 
 
 @router.post("/bank/preview")
+@reads_only()
 def preview_block(
     page: SignedInPage, session: Transaction, now: Now, form: Entered, item: Annotated[UUID | None, Form()] = None
 ) -> Response:

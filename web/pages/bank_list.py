@@ -16,7 +16,7 @@ from itembank.actor import Actor
 from itembank.authoring.content import LANGUAGES, MAXIMUM_RATING, MINIMUM_RATING, ItemType
 from itembank.authoring.criteria import written_units
 from itembank.authoring.flaws.flaw import Rule
-from itembank.authoring.item_list import ItemLine, ItemOrder, Narrowing, list_items, writers
+from itembank.authoring.item_list import ItemLine, ItemOrder, Narrowing, Writer, list_items, writers
 from itembank.authoring.lifecycle import ItemState
 from itembank.errors import InvalidInput
 from web.page import SignedInPage, Transaction, actor_of
@@ -121,7 +121,7 @@ def list_page(page: SignedInPage, session: Transaction, wanted: Annotated[Wanted
         is_narrow=wanted.is_narrow,
         units=written_units(session, actor=actor),
         states=list(ItemState),
-        choices=_choices(page.t, writers(session, actor=actor)),
+        choices=_choices(page.t, writers(session, actor=actor), chosen=wanted.writer),
     )
 
 
@@ -130,8 +130,12 @@ def choices_of_rule(t: Texts) -> list[dict[str, str]]:
     return [{"value": rule.value, "label": t(f"flaws.rule_{rule}")} for rule in Rule if rule is not Rule.KEY_POSITIONS]
 
 
-def _choices(t: Texts, names: Iterable[str]) -> dict[str, list[dict[str, str]]]:
+def _choices(t: Texts, known: Iterable[Writer], *, chosen: str) -> dict[str, list[dict[str, str]]]:
     ratings = range(MINIMUM_RATING, MAXIMUM_RATING + 1)
+    of_writer = [_one(writer.key, writer.name) for writer in known]
+    if chosen and chosen not in {choice["value"] for choice in of_writer}:
+        # Such as a name in an address that somebody kept.
+        of_writer.append(_one(chosen, chosen))
     return {
         "type": [_any(t("finding.any_type")), *(_one(kind, t(f"bank.type_{kind}")) for kind in ItemType)],
         "rating": [
@@ -139,7 +143,7 @@ def _choices(t: Texts, names: Iterable[str]) -> dict[str, list[dict[str, str]]]:
             *(_one(rating, f"{rating} – {t(f'bank.rating_{rating}')}") for rating in ratings),
         ],
         "language": [_any(t("finding.any_language")), *(_one(tag, t(f"bank.language_{tag}")) for tag in LANGUAGES)],
-        "writer": [_any(t("finding.any_writer")), *(_one(name, name) for name in names)],
+        "writer": [_any(t("finding.any_writer")), *of_writer],
         "rule": [_any(t("finding.any_rule")), *choices_of_rule(t)],
         "order": [_one(order, t(f"finding.order_{order}")) for order in ItemOrder],
     }

@@ -8,21 +8,23 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
-from sqlmodel import Session
 
-from itembank.actor import Actor, Role
+from itembank.actor import Role
 from itembank.authoring.item_types.constructed_response import MOST_ASPECTS
-from itembank.errors import AlreadyMarked, InvalidInput
+from itembank.errors import AlreadyMarked, InvalidInput, MarkingMovedOn
 from itembank.marking.agreement import agreement_by_task
 from itembank.marking.marking import correct_mark, mark_response
 from itembank.marking.progress import marking_progress
-from itembank.marking.queue import ResponseView, marking_queue, response_view
-from web.page import Now, Page, SignedInPage, Transaction, actor_of
+from itembank.marking.queue import ResponseView, marking_queue, next_response, response_view
+from itembank.marking.settlement import MarkKind
+from web.page import Notice, Now, Page, SignedInPage, Transaction, actor_of
 
 router = APIRouter(prefix="/marking")
 
 #: A level that was not chosen.
 NOT_CHOSEN = -1
+
+_KEPT = "marking.notice_marked"
 
 Written = Annotated[str, Form(max_length=10_000)]
 
@@ -68,13 +70,24 @@ def agreement_page(page: SignedInPage, session: Transaction) -> Response:
     )
 
 
+@router.get("/next")
+def next_page(page: SignedInPage, session: Transaction) -> Response:
+    """Lead to the next answer to mark or settle, or to the list where there is none: looked for when the mark is kept.
+
+    Looking takes longer than keeping the mark, and holds nobody up that writes.
+    """
+    found = next_response(session, actor=actor_of(page))
+    kept = page.request.query_params.get("notice") == _KEPT
+    return page.redirect("/marking" if found is None else f"/marking/{found}", notice=_KEPT if kept else None)
+
+
 @router.get("/{answer_id}")
 def response_page(page: SignedInPage, session: Transaction, answer_id: UUID) -> Response:
-    """Show an answer to mark, to settle, or to correct the mark of; one that is settled leads back to the list."""
+    """Show an answer to mark, to settle, or to correct the mark of; one with nothing to do leads back to the list."""
     try:
         seen = response_view(session, actor=actor_of(page), answer_id=answer_id)
     except AlreadyMarked:
-        return page.redirect("/marking", notice="marking.notice_settled_already")
+        return page.redirect("/marking", notice="marking.notice_nothing_to_do")
     given = seen.mine
     return _response(
         page, seen, levels=given.levels if given else (), comment=given.comment if given else "", reason=""
@@ -91,6 +104,7 @@ def mark_page(
     comment: Written = "",
     reason: Written = "",
     do: Written = "",
+    kind: Annotated[MarkKind, Form()] = MarkKind.BLIND,
 ) -> Response:
     """Keep a mark and go on to the next answer of the list."""
     actor = actor_of(page)
@@ -100,21 +114,17 @@ def mark_page(
                 session, actor=actor, answer_id=answer_id, levels=levels, comment=comment, reason=reason, now=now
             )
             return page.redirect("/marking", notice="marking.notice_corrected")
-        mark_response(session, actor=actor, answer_id=answer_id, levels=levels, comment=comment, now=now)
+        mark_response(session, actor=actor, answer_id=answer_id, kind=kind, levels=levels, comment=comment, now=now)
     except AlreadyMarked:
-        return page.redirect("/marking", notice="marking.notice_settled_already")
-    except InvalidInput as error:
+        return page.redirect("/marking", notice="marking.notice_nothing_to_do")
+    except (InvalidInput, MarkingMovedOn) as error:
         session.rollback()
         seen = response_view(session, actor=actor, answer_id=answer_id)
+        if isinstance(error, MarkingMovedOn):
+            return _response(page, seen, levels=levels, comment=comment, reason=reason, moved_on=True, status=409)
         errors = _errors(page, seen, error, levels)
         return _response(page, seen, levels=levels, comment=comment, reason=reason, errors=errors, status=422)
-    return page.redirect(_next(session, actor), notice="marking.notice_marked")
-
-
-def _next(session: Session, actor: Actor) -> str:
-    queue = marking_queue(session, actor=actor)
-    first = next(iter((*queue.to_mark, *queue.to_settle)), None)
-    return "/marking" if first is None else f"/marking/{first.answer_id}"
+    return page.redirect("/marking/next", notice=_KEPT)
 
 
 def _response(
@@ -125,11 +135,13 @@ def _response(
     comment: str,
     reason: str,
     errors: Mapping[str, str] | None = None,
+    moved_on: bool = False,
     status: int = 200,
 ) -> Response:
     return page.render(
         "marking/response.html",
         status=status,
+        notice=Notice("warn", page.t("errors.marking_moved_on")) if moved_on else None,
         seen=seen,
         levels=dict(enumerate(levels, start=1)),
         comment=comment,
@@ -143,7 +155,7 @@ def _errors(page: Page, seen: ResponseView, error: InvalidInput, levels: Sequenc
     """Name everything that is missing, so that it is mended in one go."""
     field = str(error.details["field"]).partition(".")[0]
     if field in ("comment", "reason"):
-        return {field: page.t(f"marking.error_{field}")}
+        return {field: page.t(f"marking.error_{error.details['reason']}")}
     chosen = dict(enumerate(levels, start=1))
     return {
         f"level_{number}": page.t("marking.error_level", aspect=aspect.title)

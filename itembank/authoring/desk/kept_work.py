@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from itembank.actor import Actor, Role
+from itembank.authoring.desk.work_of_others import OPEN_FOR
+from itembank.database import Database
 from itembank.errors import InvalidInput, NotAllowed, NotFound
 from itembank.storable_text import can_be_kept
 from itembank.tables import DeskDraft, Item, Person
@@ -22,6 +24,9 @@ from itembank.tables import DeskDraft, Item, Person
 MAXIMUM_CHARACTERS = 500_000
 #: Rows of new items that one person may have in work: far more than anybody writes at once.
 MOST_NEW_ITEMS = 50
+
+#: How long it is remembered that an item was merely opened.
+_REMEMBERED = timedelta(days=1)
 
 #: The form's fields by name, each with its values.
 Fields = Mapping[str, Sequence[str]]
@@ -92,6 +97,9 @@ def keep_work(
         row = _row_of_new_item(session, person=person, key=key, now=now) if fields is not None else None
     if row is None:
         return None
+    if now - row.seen_at >= OPEN_FOR:
+        # Closed in between: what others are told is since when the item is open now.
+        row.opened_at = now
     row.seen_at = now
     if fields is not None:
         row.document = {name: list(values) for name, values in fields.items()}
@@ -147,6 +155,24 @@ def clear_desk(session: Session, *, actor: Actor, key: UUID | None = None, item_
     if row is not None:
         session.delete(row)
         session.flush()
+
+
+def sweep_desks(database: Database, *, now: datetime) -> int:
+    """Forget items that were opened a day ago and never written on; what was typed stays until its writer decides.
+
+    Args:
+        database: The database.
+        now: When.
+
+    Returns:
+        How many were forgotten.
+    """
+    merely_opened = (col(DeskDraft.saved_at).is_(None), col(DeskDraft.seen_at) < now - _REMEMBERED)
+    with database.reading() as session:
+        if session.exec(select(DeskDraft.id).where(*merely_opened)).first() is None:
+            return 0
+    with database.writing() as session:
+        return session.connection().execute(delete(DeskDraft).where(*merely_opened)).rowcount
 
 
 def _writer(actor: Actor) -> UUID:

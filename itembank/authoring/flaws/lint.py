@@ -11,9 +11,11 @@ from typing import Final
 from scipy.special import chdtrc
 
 from itembank.authoring.content import LANGUAGES, ItemContent, ItemType
+from itembank.authoring.content_problems import MAXIMUM_STIMULUS
 from itembank.authoring.flaws import option_rules, part_rules, stem_rules
 from itembank.authoring.flaws.flaw import Flaw, Rule
 from itembank.authoring.flaws.wording import Wording
+from itembank.authoring.item_types.question import MAXIMUM_OPTION, MAXIMUM_STEM
 
 _RULES: Final[tuple[Callable[[Wording], list[Flaw]], ...]] = (
     stem_rules.negative_stem,
@@ -58,10 +60,23 @@ class KeyBalance:
 
 
 def flaws_of(content: Wording) -> tuple[Flaw, ...]:
-    """Find the flaws of one item, those of the stem first; a draft may lack anything."""
-    if content.language not in LANGUAGES:
+    """Find the flaws of one item, those of the stem first; a draft may lack anything.
+
+    Where a text is longer than any item's may be, its length is what has to be told.
+    """
+    if content.language not in LANGUAGES or _is_too_long(content):
         return ()
     return tuple(flaw for rule in _RULES for flaw in rule(content))
+
+
+def _is_too_long(content: Wording) -> bool:
+    choices = [option.text for option in content.options]
+    choices += [text for prompt in content.prompts for text in (prompt.text, *prompt.options)]
+    return (
+        len(content.stem) > MAXIMUM_STEM
+        or len(content.stimulus) > MAXIMUM_STIMULUS
+        or any(len(text) > MAXIMUM_OPTION for text in choices)
+    )
 
 
 def key_balance(contents: Iterable[ItemContent]) -> tuple[KeyBalance, ...]:

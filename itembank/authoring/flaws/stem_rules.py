@@ -40,6 +40,9 @@ _LATIN: Final = re.compile(r"(?<![\w-])[A-Z][A-Z0-9]{1,6}s?(?![\w-])")
 #: A cell of a spreadsheet.
 _CELL: Final = re.compile(r"[A-Z]{1,2}\d{1,4}")
 _THAI_SHORT: Final = re.compile("(?<![\u0e00-\u0e7f])(?:[ก-ฮ]{1,2}\\.){2,}")
+#: What stands right before brackets or alone within them, found in one pass: a text may hold hundreds of short forms.
+_BEFORE_BRACKETS: Final = re.compile("([A-Z][A-Z0-9]{1,6}s?|(?:[ก-ฮ]{1,2}\\.){2,9})\\s*\\(")
+_IN_BRACKETS: Final = re.compile(r"\(\s*([^\s()]{2,40})\s*\)")
 #: Short forms that every civil servant reads more often than the long ones, and those that are a standard's name.
 _KNOWN: Final = frozenset(
     re.findall(
@@ -91,10 +94,12 @@ def unexplained_abbreviation(content: Wording) -> list[Flaw]:
     """A short form that the item does not spell out tests whether one has met it."""
     text = "\n".join((content.stimulus, content.stem, *_choices(content)))
     shorts = dict.fromkeys([*_LATIN.findall(text), *_THAI_SHORT.findall(text)])
+    # Brackets stand right after the short form, or around it after the long one.
+    explained = {*_BEFORE_BRACKETS.findall(text), *_IN_BRACKETS.findall(text)}
     unknown = [
         short
         for short in shorts
-        if short.rstrip("s") not in _KNOWN and not _CELL.fullmatch(short) and not _explained(short, text)
+        if short.rstrip("s") not in _KNOWN and not _CELL.fullmatch(short) and short not in explained
     ]
     return [Flaw(Rule.UNEXPLAINED_ABBREVIATION, "stem", seen=", ".join(unknown))] if unknown else []
 
@@ -109,8 +114,3 @@ def _negative(content: Wording) -> str | None:
     if found is None:
         return None
     return next(word for word in found.groups() if word)
-
-
-def _explained(short: str, text: str) -> bool:
-    """Tell whether brackets stand right after the short form, or around it after the long one."""
-    return re.search(rf"\(\s*{re.escape(short)}\s*\)|{re.escape(short)}\s*\(", text) is not None

@@ -6,6 +6,9 @@ import re
 
 from markdown_it.rules_block import StateBlock, blockquote, list_block
 
+#: The reader's nesting, in which a list counts twice: what lies deeper it would pass over, and nobody would notice.
+_DEEPEST = 16
+
 _BULLET = re.compile(r"[-*] +\S")
 _NUMBER = re.compile(r"([0-9]{1,3})\. +\S")
 
@@ -16,6 +19,8 @@ def careful_list(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     A single ``1.`` or ``-`` in the middle of a text is no list, nor is a count that begins elsewhere: it would be
     counted anew. Within a list anything goes.
     """
+    if state.level >= _DEEPEST:
+        return False
     if state.listIndent < 0 and (silent or not _begins_list(state, start, end)):
         return False
     return list_block(state, start, end, silent)
@@ -23,6 +28,8 @@ def careful_list(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 def careful_quotation(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Read a quotation: lines that begin with ``>`` and a blank, after a blank line; ``>80`` is a plain text."""
+    if state.level >= _DEEPEST:
+        return False
     if (silent and state.parentType == "paragraph") or not _line(state, start).startswith("> "):
         return False
     return blockquote(state, start, end, silent)

@@ -66,6 +66,11 @@ class Bench:
         if Loss(construct, detail) not in self.lost:
             self.lost.append(Loss(construct, detail))
 
+    def lose_processing(self) -> None:
+        """Name that what is declared as correct counts, since nothing sets points."""
+        why = "it sets no points" if self.processing.rules else "there is none"
+        self.lose("responseProcessing", f"{why}; what is declared as correct counts")
+
     def response(self, interaction: Node, *cardinalities: str) -> Response:
         """Give the variable of an interaction.
 
@@ -99,7 +104,7 @@ class Bench:
             NotAsked: The first answer brings no points, or not more than all others.
         """
         if not self.processing.scores:
-            self.lose("responseProcessing", "there is none; what is declared as correct counts")
+            self.lose_processing()
             return False
         scored = [(self.points(responses), parts) for responses, parts in trials]
         return self.settled(scored, most=most)

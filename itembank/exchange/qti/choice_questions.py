@@ -127,7 +127,7 @@ def _chosen(bench: Bench, interaction: Node, names: Sequence[str]) -> tuple[Item
     if not bench.processing.scores:
         if not declared:
             raise NotAsked("responseProcessing", "a right answer: nothing declares or scores one")
-        bench.lose("responseProcessing", "there is none; what is declared as correct counts")
+        bench.lose_processing()
         return kind, declared, False
     scores = {
         frozenset(places): bench.points({response.identifier: response.value(*(names[place] for place in places))})

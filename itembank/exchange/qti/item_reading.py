@@ -211,7 +211,7 @@ def _draft(found: FoundItem, defaults: ItemDefaults) -> ItemDraft:
         difficulty_rating=kept.difficulty_rating if kept else str(defaults.difficulty_rating),
         language=found.root.get("xml:lang").lower().split("-")[0] or (kept.language if kept else defaults.language),
         source=kept.source if kept else "",
-        testlet=kept.testlet if kept else "",
+        testlet=kept.testlet if kept else described.testlet,
     )
     return replace(
         base,

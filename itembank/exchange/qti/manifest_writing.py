@@ -8,7 +8,7 @@ from typing import Final
 
 from itembank.authoring.content import ItemContent
 from itembank.exchange.parameter_files import ParameterRow
-from itembank.exchange.qti.metadata import BASED_ON, DIFFICULTIES, guid_of
+from itembank.exchange.qti.metadata import BASED_ON, DIFFICULTIES, PART_OF, TESTLETS, guid_of
 from itembank.exchange.qti.names import Version
 from itembank.exchange.qti.serialising import plain_document
 from itembank.exchange.qti.tree import Node
@@ -80,7 +80,7 @@ def metadata(content: ItemContent, *, title: str) -> Node:
             Node("lom:value", {}, [DIFFICULTIES[content.difficulty_rating - 1]]),
         ],
     )
-    lom = Node("lom:lom", {}, [general, Node("lom:educational", {}, [difficulty]), *_based_on(content)])
+    lom = Node("lom:lom", {}, [general, Node("lom:educational", {}, [difficulty]), *_relations(content)])
     guid = guid_of(content.criterion)
     label = Node("csm:labelledGUID", {}, [Node("csm:label", {}, [content.criterion]), Node("csm:GUID", {}, [guid])])
     standards = Node(
@@ -91,13 +91,20 @@ def metadata(content: ItemContent, *, title: str) -> Node:
     return Node("metadata", {}, [lom, standards])
 
 
-def _based_on(content: ItemContent) -> list[Node]:
-    """Tell where an item's facts come from, as a relation to that."""
-    if not content.source.strip():
-        return []
-    kind = Node("lom:kind", {}, [Node("lom:source", {}, ["LOMv1.0"]), Node("lom:value", {}, [BASED_ON])])
-    said = Node("lom:description", {}, [_string(content.source, content.language)])
-    return [Node("lom:relation", {}, [kind, Node("lom:resource", {}, [said])])]
+def _relations(content: ItemContent) -> list[Node]:
+    """Tell where an item's facts come from and which testlet it belongs to."""
+    found = []
+    if content.source.strip():
+        found.append(_relation(BASED_ON, Node("lom:description", {}, [_string(content.source, content.language)])))
+    if content.testlet:
+        code: list[Node | str] = [Node("lom:catalog", {}, [TESTLETS]), Node("lom:entry", {}, [content.testlet])]
+        found.append(_relation(PART_OF, Node("lom:identifier", {}, code)))
+    return found
+
+
+def _relation(word: str, other: Node) -> Node:
+    kind = Node("lom:kind", {}, [Node("lom:source", {}, ["LOMv1.0"]), Node("lom:value", {}, [word])])
+    return Node("lom:relation", {}, [kind, Node("lom:resource", {}, [other])])
 
 
 def usage_data(rows: Iterable[tuple[str, ParameterRow]]) -> Node:

@@ -16,6 +16,9 @@ from itembank.exchange.qti.tree import Node, squeezed
 DIFFICULTIES: Final = ("very easy", "easy", "medium", "difficult", "very difficult")
 #: The kind of relation that an item has to where its facts come from.
 BASED_ON: Final = "isbasedon"
+#: The kind of relation that an item has to its testlet, and the catalogue that testlets have their codes in.
+PART_OF: Final = "ispartof"
+TESTLETS: Final = "samat-testlet"
 #: Parts of the metadata that say who made something, by what and for whom; the bank has its own records of that.
 _NOT_TAKEN: Final = (
     "lifecycle", "lifeCycle", "metametadata", "metaMetadata", "technical", "rights", "annotation",
@@ -30,6 +33,7 @@ class Described:
     difficulty_rating: int = 0
     cognitive_level: CognitiveLevel | None = None
     source: str = ""
+    testlet: str = ""
     lost: tuple[Loss, ...] = ()
 
 
@@ -51,16 +55,27 @@ def read_metadata(blocks: Iterable[Node]) -> Described:
     lost += [Loss("labelledGUID", label) for label in labels if label != criterion]
     lost += [Loss("metadata", name) for name in dict.fromkeys(node.name for node in nodes) if name in _NOT_TAKEN]
     relations = [(node, _kind(node)) for node in nodes if node.name == "relation"]
-    lost += [Loss("relation", kind) for _, kind in relations if kind != BASED_ON]
+    testlets = [_text_of(node, "entry") for node, kind in relations if _is_testlet(node, kind)]
+    taken = [kind == BASED_ON or _is_testlet(node, kind) for node, kind in relations]
+    lost += [Loss("relation", kind) for (_, kind), known in zip(relations, taken, strict=True) if not known]
     sources = [_text_of(node, "description") for node, kind in relations if kind == BASED_ON]
     return Described(
-        criterion, _difficulty(nodes), next(iter(levels), None), "; ".join(filter(None, sources)), tuple(lost)
+        criterion=criterion,
+        difficulty_rating=_difficulty(nodes),
+        cognitive_level=next(iter(levels), None),
+        source="; ".join(filter(None, sources)),
+        testlet=next(iter(testlets), ""),
+        lost=tuple(lost),
     )
 
 
 def guid_of(criterion: str) -> str:
     """Give the identifier that a criterion has in our packages; the standard wants one beside the code."""
     return str(uuid5(NAMESPACE_URL, f"urn:samat:criterion:{criterion}"))
+
+
+def _is_testlet(relation: Node, kind: str) -> bool:
+    return kind == PART_OF and _text_of(relation, "catalog") == TESTLETS
 
 
 def _kind(relation: Node) -> str:

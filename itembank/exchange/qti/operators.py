@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from math import prod
 from typing import TypeAlias
 
@@ -91,14 +91,7 @@ def _equal_rounded(node: Node, values: Values) -> Value | None:
     numbers = _numbers(values)
     if numbers is None:
         return None
-    figures = int(node.get("figures", "0"))
-    if not 0 <= figures <= 20:
-        raise UnsupportedProcessing("equalRounded", f"figures {figures}")
-    if node.get("roundingMode", "significantFigures") == "decimalPlaces":
-        step = Decimal(1).scaleb(-figures)
-        return truth(len({one.quantize(step, ROUND_HALF_UP) for one in numbers}) == 1)
-    rounding = Context(prec=max(figures, 1), rounding=ROUND_HALF_UP)
-    return truth(len({rounding.plus(one) for one in numbers}) == 1)
+    return truth(len({_rounded(node, one) for one in numbers}) == 1)
 
 
 def _string_match(node: Node, values: Values) -> Value | None:
@@ -184,6 +177,46 @@ def _divide(_node: Node, values: Values) -> Value | None:
     return number(numbers[0] / numbers[1])
 
 
+def _integer_divide(_node: Node, values: Values) -> Value | None:
+    numbers = _numbers(values)
+    return None if numbers is None or numbers[1] == 0 else number(_whole_times(numbers))
+
+
+def _integer_modulus(_node: Node, values: Values) -> Value | None:
+    numbers = _numbers(values)
+    if numbers is None or numbers[1] == 0:
+        return None
+    return number(numbers[0] - numbers[1] * _whole_times(numbers))
+
+
+def _whole_times(numbers: Sequence[Decimal]) -> Decimal:
+    one, other = numbers
+    return (one / other).to_integral_value(ROUND_FLOOR)
+
+
+def _power(numbers: Sequence[Decimal]) -> Decimal:
+    base, exponent = numbers
+    return base**exponent
+
+
+def _round_to(node: Node, values: Values) -> Value | None:
+    numbers = _numbers(values)
+    if numbers is None:
+        return None
+    (one,) = numbers
+    return number(_rounded(node, one))
+
+
+def _rounded(node: Node, one: Decimal) -> Decimal:
+    """Round as equalRounded and roundTo have it."""
+    figures = int(node.get("figures", "0"))
+    if not 0 <= figures <= 20:
+        raise UnsupportedProcessing(node.name, f"figures {figures}")
+    if node.get("roundingMode", "significantFigures") == "decimalPlaces":
+        return one.quantize(Decimal(1).scaleb(-figures), ROUND_HALF_UP)
+    return Context(prec=max(figures, 1), rounding=ROUND_HALF_UP).plus(one)
+
+
 def _comparison(holds: Callable[[Decimal, Decimal], bool]) -> Operator:
     def operator(_node: Node, values: Values) -> Value | None:
         numbers = _numbers(values)
@@ -221,6 +254,10 @@ OPERATORS: Mapping[str, Operator] = {
     "product": _arithmetic(lambda numbers: prod(numbers, start=Decimal(1))),
     "subtract": _arithmetic(_subtracted), "min": _arithmetic(min), "max": _arithmetic(max),
     "truncate": _arithmetic(lambda numbers: Decimal(int(numbers[0]))),
+    # A half goes up, of numbers below zero too: the standard rounds -6.5 to -6.
+    "round": _arithmetic(lambda numbers: (numbers[0] + Decimal("0.5")).to_integral_value(ROUND_FLOOR)),
+    "roundTo": _round_to, "integerDivide": _integer_divide, "integerModulus": _integer_modulus,
+    "power": _arithmetic(_power),
     "integerToFloat": _arithmetic(lambda numbers: numbers[0]),
     "gt": _comparison(lambda one, other: one > other), "gte": _comparison(lambda one, other: one >= other),
     "lt": _comparison(lambda one, other: one < other), "lte": _comparison(lambda one, other: one <= other),

@@ -125,6 +125,9 @@ class _Package:
                 dependencies=tuple(dependencies),
             )
         )
+        if content.translations:
+            # Our own record has them; whoever reads the item alone does not find them.
+            writer.lost.append(Loss("translations", f"other programs see {content.language} only"))
         return identifier, tuple(dict.fromkeys(writer.lost))
 
     def _shared_text(self, item: ExchangedItem, writer: ItemWriter) -> str:

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from itembank.exchange.qti.declarations import Declarations, Response
 from itembank.exchange.qti.operators import apply_operator
 from itembank.exchange.qti.tree import Node
 from itembank.exchange.qti.values import UnsupportedProcessing, Value, read_decimal, read_scalar
+from itembank.exchange.trial_steps import TakesLong, somebody_waits, steps_left
 
-#: Steps that trying out one item may take; beyond, the processing is refused and not waited for.
-MOST_STEPS = 2_000_000
-#: Steps that all items of a package may take together; a million takes some seconds.
-MOST_STEPS_OF_ALL = 30_000_000
+#: Steps that trying out one item may take, some two seconds; beyond, the processing is refused and not waited for.
+MOST_STEPS = 500_000
 SCORE = "SCORE"
+MAXSCORE = "MAXSCORE"
+_SETTING = ("setOutcomeValue", "lookupOutcomeValue")
 
 
 @dataclass(slots=True)
 class Budget:
     """How many steps are left for all items of a package."""
 
-    left: int = MOST_STEPS_OF_ALL
+    left: int = field(default_factory=steps_left)
 
 
 class TooManySteps(Exception):
@@ -46,12 +47,23 @@ class Processing:
 
     @property
     def score_name(self) -> str | None:
-        """The outcome variable that holds the points."""
-        outcomes = self.declarations.outcomes
-        if SCORE in outcomes:
+        """The outcome variable that holds the points: the one that the rules set.
+
+        Raises:
+            UnsupportedProcessing: They set several, none of which has the standard's own name.
+        """
+        found = {node.get("identifier") for rule in self.rules for node in rule.all(_SETTING)}
+        if SCORE in found:
             return SCORE
-        numeric = [name for name, one in outcomes.items() if one.base_type in ("float", "integer")]
-        return numeric[0] if len(numeric) == 1 else None
+        outcomes = self.declarations.outcomes
+        numeric = sorted(
+            name
+            for name in found
+            if name != MAXSCORE and (name not in outcomes or outcomes[name].base_type in ("float", "integer"))
+        )
+        if len(numeric) > 1:
+            raise UnsupportedProcessing("SCORE", f"rules that set {', '.join(numeric)[:80]}; any might be the points")
+        return numeric[0] if numeric else None
 
     def outcomes(self, responses: Mapping[str, Value | None]) -> dict[str, Value | None]:
         """Give all outcomes for an answer.
@@ -80,17 +92,29 @@ class Processing:
             raise UnsupportedProcessing("SCORE", "no number")
         return value.single
 
+    def number(self, expression: Node, responses: Mapping[str, Value | None]) -> Decimal:
+        """Give what an expression comes to for an answer, before any rule was run.
+
+        Raises:
+            UnsupportedProcessing: It is no number, or uses what is not run here.
+        """
+        value = _Run(self, responses).value(expression)
+        if value is None or not isinstance(value.single, Decimal):
+            raise UnsupportedProcessing(expression.name, "no number")
+        return value.single
+
     def step(self) -> None:
         """Count a step.
 
         Raises:
             UnsupportedProcessing: There were too many.
             TooManySteps: There were too many in all items together.
+            TakesLong: There were too many for a sender who waits.
         """
         self._steps += 1
         self.budget.left -= 1
         if self.budget.left < 0:
-            raise TooManySteps
+            raise TakesLong if somebody_waits() else TooManySteps
         if self._steps > MOST_STEPS:
             raise UnsupportedProcessing("responseProcessing", "too long to try out")
 

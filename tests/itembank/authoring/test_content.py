@@ -94,3 +94,19 @@ def test_a_document_gives_back_what_was_put_in() -> None:
 def test_partial_credit_is_true_or_false(value: object) -> None:
     with pytest.raises(InvalidInput, match="partial_credit: true or false"):
         ItemContent.from_dict(SEVERAL.to_dict() | {"partial_credit": value})
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"options": None}, "options"), ({"options": ["a", "b"]}, "options.1"), ({"options": {"text": "a"}}, "options"),
+        ({"prompts": ["a"]}, "prompts.1"), ({"number": "5"}, "number"), ({"rubric": [[]]}, "rubric.1"),
+        ({"translations": [None]}, "translations.1"), ({"accepted": None}, "accepted"),
+        ({"translations": [{"language": "en", "stem": "?", "options": ["a"]}]}, "translations.options.1"),
+        ({"translations": [{"language": "en", "stem": "?", "prompts": None}]}, "translations.prompts"),
+    ],
+)  # fmt: skip
+def test_a_malformed_document_is_refused_by_field(change: dict[str, object], field: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        ItemContent.from_dict(SINGLE.to_dict() | change)
+    assert refused.value.details["field"] == field

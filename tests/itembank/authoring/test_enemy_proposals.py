@@ -82,10 +82,14 @@ def test_pairs_alike_are_proposed_until_somebody_decides(database: Database, ins
         "ทดสอบ reviewer",
         NOON,
     )
-    # A new wording is compared anew; what was decided stays decided.
-    save(database, institution, two, stem=PATTERN.stem + " ด่วน")
+    # A new version in the same words leaves what was decided; other words ask for another decision.
+    newer = save(database, institution, two, stem=PATTERN.stem, options=PATTERN.options, source="ที่มา")
     look(database)
     assert codes(proposed(database, institution)) == {frozenset((two.code, "DG101-1.1-01"))}
+    save(database, institution, newer, stem=PATTERN.stem + " กระบวนการ", options=PATTERN.options)
+    look(database)
+    assert frozenset((one.code, two.code)) in codes(proposed(database, institution))
+    dismiss(database, institution, two.id, one.id)
     with database.writing() as session:
         reopen_proposal(session, actor=institution["reviewer"], first=one.id, second=two.id, now=NOON)
         assert item_code(session, actor=institution["reviewer"], item_id=one.id) == one.code

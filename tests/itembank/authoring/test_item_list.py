@@ -119,7 +119,9 @@ def test_lists_are_narrowed_by_each_property_and_by_all_at_once(filled: Filled) 
             narrowing=all_at_once,
         )  # fmt: skip
         assert [line.code for line in lines] == [mine.code]
-        assert "ทดสอบ writer" in writers(session, actor=people["reviewer"])
+        known = {writer.name: writer.key for writer in writers(session, actor=people["reviewer"])}
+        assert known["ทดสอบ writer"] == str(people["writer"].person_id)
+        assert narrowed(session, writer=known["ทดสอบ writer"]) == [mine.code]
 
 
 def test_lists_are_sorted_and_pages_join_without_gaps(filled: Filled) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from itembank.authoring.admission import marked_text_problems
 from itembank.authoring.content import Option
 from itembank.authoring.drafts import ItemDraft, draft_problems
 from itembank.authoring.exchange import ExchangedItem, import_items
+from itembank.authoring.item_types.inline_choice import gap_numbers
 from itembank.authoring.items import create_item
 from itembank.authoring.marked_text import image_ids, mark_problems, plain_text
 from itembank.authoring.markup.dialect import read_blocks, read_line
@@ -24,6 +26,7 @@ from itembank.media.images import store_image
 from tests.itembank.authoring.written import SINGLE
 from tests.itembank.media.pictures import picture
 from tests.support.institution import NOON, Institution
+from web.marked_html import marked_html
 
 ONE, OTHER = "a" * 64, "b" * 64
 
@@ -198,6 +201,28 @@ def test_formulas_of_every_kind_are_written(latex: str) -> None:
     texts = [element.text or "" for element in formula_tree(latex).iter()]
     assert any(texts)
     assert not any("&" in text for text in texts), "a character reference was left in"
+
+
+def test_a_formula_that_is_too_deep_is_refused_and_shows_as_it_was_written() -> None:
+    latex = "\\sqrt" * 390 + " x"
+    with pytest.raises(UnwritableFormula):
+        formula_tree(latex)
+    assert latex in marked_html(read_line(f"${latex}$"))
+
+
+@pytest.mark.parametrize("levels", [6, 7, 9, 10, 30])
+def test_deep_lists_lose_nothing_and_are_refused(levels: int) -> None:
+    rising = "\n".join(f"{'  ' * level}- word{level}" for level in range(levels))
+    for text in (f"{rising}\n- end", "- " * levels + "word0\n- end", "> " * levels + "word0 end"):
+        shown = marked_html(read_blocks(text))
+        assert all(word in shown for word in re.findall(r"word[0-9]+|end", text))
+        reasons = [problem.details["reason"] for problem in mark_problems([("stem", text)])]
+        assert reasons == ["levels_many"] * (levels > 6)
+
+
+def test_a_gap_is_written_in_one_way() -> None:
+    assert [gap_numbers(text) for text in ("[[1]] [[12]]", "[[01]]", "[[0]]", "[[100]]")] == [[1, 12], [], [], []]
+    assert (marks("[[1]]"), marks("[[01]]")) == (["gap"], [])
 
 
 def test_problems_name_the_field_and_the_reason() -> None:

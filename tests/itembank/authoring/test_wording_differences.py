@@ -74,3 +74,19 @@ def test_an_empty_side_has_no_passage(one: str, other: str) -> None:
     found = compare_wordings(one, other)
     assert _changed(found.before) == [one] * bool(one)
     assert _changed(found.after) == [other] * bool(other)
+
+
+def test_long_texts_are_compared_by_words_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("itembank.authoring.wording_differences._MOST_WORK", 300)
+    words = [f"คำที่{number}" for number in range(60)]
+    before = " ".join(words)
+    after = " ".join((*words[:5], "ใหม่", *words[6:30], "อื่น", *words[31:]))
+    found = compare_wordings(before, after)
+    assert ("".join(one.text for one in found.before), "".join(one.text for one in found.after)) == (before, after)
+    assert [text.strip() for text in _changed(found.after)] == ["ใหม่", "อื่น"]
+    # A few signs repeated have too much in common to be compared; only what is before and after them is the same.
+    repeated = compare_wordings("ต้น" + "ก" * 90 + "ท้าย", "ต้น" + "กข" * 45 + "ท้าย")
+    assert len(_changed(repeated.after)) == 1
+    assert repeated.after[0].text.startswith("ต้น")
+    assert repeated.after[-1].text == "ท้าย"
+    assert likeness(before, after) > 0.8 > 0.2 > likeness(before, before[::-1])

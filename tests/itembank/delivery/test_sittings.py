@@ -136,6 +136,23 @@ def test_two_tabs_with_different_answers_record_one_of_them(database: Database, 
     assert sorted(outcomes) == ["conflict", "recorded"]
 
 
+def test_the_language_on_record_is_the_one_that_was_shown(filled: Filled) -> None:
+    """The items here are in Thai alone, so that is what a reader of any other language sees."""
+    database, people = filled
+    view = begin(database, actor=people["candidate"], exam_id=people.exam, now=NOON)
+    for position, wanted in enumerate(("en", "th", "xx", ""), start=1):
+        assert view.question is not None
+        assert view.question.for_reader(wanted).language == "th"
+        with database.writing() as session:
+            view = submit_answer(
+                session, actor=people["candidate"], sitting_id=view.id, position=position, answer=Answer((0,)),
+                now=NOON, language=wanted,
+            )  # fmt: skip
+    with database.reading() as session:
+        rows = session.exec(select(RecordedAnswer).order_by(RecordedAnswer.position)).all()
+        assert [row.language for row in rows] == ["th", "th", "th", ""]
+
+
 def test_an_answer_to_a_question_not_asked_is_refused(filled: Filled) -> None:
     database, people = filled
     view = begin(database, actor=people["candidate"], exam_id=people.exam, now=NOON)

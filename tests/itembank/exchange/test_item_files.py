@@ -194,3 +194,22 @@ def test_a_pair_named_from_both_sides_is_one_and_keeps_the_reason_given(filled: 
         ("X-02", "ถามเรื่องเดียวกัน", "samat"),
         ("X-03", "file items.csv", "samat"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"options": [{"text": None, "correct": True}, {"text": "b"}]}, "options.1.text: a text, not null"),
+        ({"options": [{"text": "a", "correct": True}, {"text": ["x"]}]}, r"options.2.text: a text, not \["),
+        ({"source": None}, "source: a text, not null"),
+        ({"stem": {"th": "ก"}}, "stem: a text, not {"),
+        ({"accepted": [True]}, "accepted.1: a text, not true"),
+    ],
+)
+def test_what_is_no_text_never_becomes_one(tmp_path: Path, change: dict[str, object], words: str) -> None:
+    file = tmp_path / "items.json"
+    write_items(file, [ExchangedItem("X-01", "draft", SINGLE)])
+    (document,) = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps([document | change]), encoding="utf-8")
+    with pytest.raises(UnreadableFile, match=words):
+        read_items(file)

@@ -119,3 +119,35 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path, mon
     monkeypatch.setattr(item_sheets, "MOST_BYTES_UNPACKED", 1000)
     with pytest.raises(UnreadableFile, match="at most 1,000 bytes when unpacked"):
         read_items(file)
+
+
+def test_a_percentage_is_what_the_cell_shows(tmp_path: Path) -> None:
+    number = FILLED_IN | {"type": "numeric", "options": None, "key": None, "number": 200, "tolerance": 0.125}
+    file = by_hand(tmp_path / "percent.xlsx", number, number)
+    book = load_workbook(file)
+    cell = book["items"].cell(row=2, column=list(number).index("tolerance") + 1)
+    cell.number_format = "0%"
+    book.save(file)
+    one, other = (found.content.number for found in read_items(file))
+    assert one is not None
+    assert other is not None
+    assert (one.tolerance, one.percent, other.tolerance, other.percent) == ("12.5", True, "0.125", False)
+    write_items(tmp_path / "template.xlsx", ())
+    columns = load_workbook(tmp_path / "template.xlsx")["items"].column_dimensions
+    assert columns["A"].number_format == "@"
+
+
+def test_columns_of_one_name_and_cells_without_one_are_named(tmp_path: Path) -> None:
+    twice = tmp_path / "twice.csv"
+    twice.write_text("criterion,type,stem,options,key,difficulty_rating,stem\n", encoding="utf-8")
+    with pytest.raises(UnreadableFile, match="line 1: one column named stem; column 3 and column 7"):
+        read_items(twice)
+    book = load_workbook(by_hand(tmp_path / "a.xlsx", FILLED_IN))
+    book["items"].cell(row=2, column=len(FILLED_IN) + 2).value = "left over"
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(UnreadableFile, match="row 2: column 8: a name for column 8 in the header"):
+        read_items(tmp_path / "a.xlsx")
+    book["items"].cell(row=1, column=len(FILLED_IN) + 1).value = "key"
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(UnreadableFile, match="row 1: one column named key"):
+        read_items(tmp_path / "a.xlsx")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def test_a_choice_comes_with_its_image_its_formula_and_its_place_in_the_standard
     assert (item.criterion, item.difficulty_rating, item.cognitive_level) == ("DG101-1.1", 4, "apply")
     assert item.rationale == "เพราะ\nอย่างนั้น"
     assert (read.item.code if read.item else "", read.place) == ("M-01", "line 5")
-    assert lost(read) == {"fraction", "hint"}
+    assert lost(read) == {"fraction", "hint", "penalty", "shuffleanswers"}
 
 
 def test_credit_for_parts_is_taken_only_where_it_is_our_rule(found: dict[str, ReadItem]) -> None:
@@ -159,3 +160,101 @@ def test_thai_of_older_programs_is_recognised(tmp_path: Path) -> None:
     items = read_item_file(hostile(tmp_path, text.encode("cp874", "replace"))).items
     assert items[0].item is not None
     assert items[0].item.content.options[0].text == "แรก"
+
+
+def question(tmp_path: Path, kind: str, parts: str, text: str = "ข้อใด") -> ReadItem:
+    quiz = (
+        f'<quiz><question type="{kind}"><name><text>n</text></name><questiontext format="html"><text><![CDATA[{text}]]>'
+        f"</text></questiontext>{parts}</question></quiz>"
+    )
+    (read,) = read_item_file(hostile(tmp_path, quiz), defaults=ItemDefaults(criterion="DG101-1.1")).items
+    return read
+
+
+def answers(*worth: tuple[str, str]) -> str:
+    return "".join(f'<answer fraction="{share}"><text>{text}</text></answer>' for text, share in worth)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["MULTICHOICE", "MULTICHOICE_V", "MULTICHOICE_H", "MULTICHOICE_S", "MULTICHOICE_VS", "MULTICHOICE_HS", "MC", "MCV",
+     "MCH", "MCS", "MCVS", "MCHS"],
+)  # fmt: skip
+def test_all_kinds_of_gaps_to_choose_for_are_known(tmp_path: Path, kind: str) -> None:
+    read = question(tmp_path, "cloze", "", f"ก {{1:{kind}:=ข~ค&#39;}} และ {{2:MC:ง~=จ}} เมื่อ \\(\\frac{{1}}{{2}}\\)")
+    assert [prompt.key for prompt in content(read).prompts] == [0, 1]
+    assert content(read).prompts[0].options == ("ข", "ค'")
+    assert content(read).stem == "ก [[1]] และ [[2]] เมื่อ $\\frac{1}{2}$"
+    assert lost(read) == {"weight", *([kind] if kind.endswith("S") else [])}
+
+
+@pytest.mark.parametrize(
+    ("gap", "named"),
+    [
+        *(
+            (f"{{1:{kind}:=ข~ค}}", f"the kind {kind} can't")
+            for kind in ("MR", "MRH", "MRHS", "SA", "SHORTANSWER", "NM", "MWC", "MULTIRESPONSE_S", "NEW")
+        ),
+        ("{1:mc:=ข~ค}", "a brace is left"),
+        ("{1:MC:=ข~ค", "a brace is left"),
+        ("{ 1 :MC:=ข~ค}", "a brace is left"),
+        ("{1:MC:=ข~ค} และ {1:M<b>C</b>:=ง~จ}", "a brace is left"),
+        ("{1:MC:=ข~ค#{ง} ~=จ}", "a brace is left"),
+        ("{1:MC:=ข~=ค~ง}", "gap 1 has 2"),
+        ("{1:MC:=ข~%100.0%ค~ง}", "gap 1 has 2"),
+        ("{1:MC:=ข~ค} \ufddf1\ufddf", "U+FDD0"),
+    ],
+)  # fmt: skip
+def test_gaps_that_would_show_their_key_are_refused(tmp_path: Path, gap: str, named: str) -> None:
+    read = question(tmp_path, "cloze", "", f"ก {gap}")
+    assert read.item is None
+    assert any(named in str(problem) for problem in read.problems), read.problems
+
+
+def test_signs_in_the_choices_of_a_gap_come_back(tmp_path: Path) -> None:
+    file = tmp_path / "items.xml"
+    (item,) = (one for one in without_context(EVERY_TYPE) if one.content.type is ItemType.INLINE_CHOICE)
+    prompts = (Prompt(1, options=("=1", "%100%ก", "a~b#c}")), Prompt(0, options=("ก", "{=ข}")))
+    sent = replace(item, content=replace(item.content, prompts=prompts))
+    write_items(file, [sent])
+    assert read_items(file)[0].content.prompts == prompts
+
+
+def test_what_a_choice_does_not_say_is_what_moodle_takes_it_for(tmp_path: Path) -> None:
+    settings = (
+        "<defaultgrade>2.0000000</defaultgrade><penalty>0.3333333</penalty><hidden>1</hidden>"
+        "<shuffleanswers>true</shuffleanswers>"
+    )
+    read = question(tmp_path, "multichoice", settings + answers(("ก", "100"), ("ข", "-50"), ("ค", "half")))
+    assert content(read).type is ItemType.SINGLE_CHOICE
+    assert lost(read) >= {"defaultgrade", "penalty", "hidden", "shuffleanswers", "fraction"}
+
+
+def test_true_and_false_are_told_by_clear_words_only(tmp_path: Path) -> None:
+    for right, wrong in (("จริง", "เท็จ"), ("ถูก", "ผิด"), ("ใช่", "ไม่ใช่"), ("TRUE", "false")):
+        assert content(question(tmp_path, "truefalse", answers((right, "100"), (wrong, "0")))).key == (0,)
+        assert content(question(tmp_path, "truefalse", answers((right, "0"), (wrong, "100")))).key == (1,)
+    for worth in (
+        [("อาจจะ", "100"), ("เท็จ", "0")],
+        [("true", "50"), ("false", "0")],
+        [("true", "100"), ("false", "100")],
+        [("true", "100"), ("true", "0")],
+        [],
+    ):
+        read = question(tmp_path, "truefalse", answers(*worth))
+        assert read.item is None
+        assert "of which one is worth 100 %" in str(read.problems[0])
+
+
+def test_a_line_that_is_only_a_missing_image_is_refused_by_name(tmp_path: Path) -> None:
+    lines = ("ก", '<![CDATA[<img src="@@PLUGINFILE@@/gone.png">]]>', "<![CDATA[<p></p>]]>", "ค")
+    parts = "".join(
+        f'<subquestion format="html"><text>{line}</text><answer><text>คู่ {place}</text></answer></subquestion>'
+        for place, line in enumerate(lines)
+    )
+    read = question(tmp_path, "matching", parts + "<shuffleanswers>false</shuffleanswers>")
+    assert read.item is None
+    assert [str(problem) for problem in read.problems] == [
+        "prompts: a text, or an image within the file; line 2 has neither"
+    ]
+    assert lost(read) == {"img", "shuffleanswers"}

@@ -16,6 +16,7 @@ from itembank.authoring.items import list_items
 from itembank.authoring.starter import starter_items
 from itembank.database import Database
 from itembank.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, UnreadableFile
+from itembank.exchange import trial_steps
 from itembank.exchange.item_csv import write_csv
 from itembank.exchange.item_file import ItemDefaults
 from itembank.item_imports import work as work_module
@@ -34,6 +35,8 @@ from itembank.item_imports.uploads import (
 from itembank.item_imports.worker import ImportWorker
 from itembank.tables import AuditEntry, Item, ItemFlaw, ItemImport, ItemImportFile, ItemMove, ItemVersion, ItemWords
 from tests.itembank.authoring.written import SEVERAL, SINGLE
+from tests.itembank.exchange.qti.packages import item
+from tests.itembank.exchange.qti.test_rules_found import CORRECT, choices, declared
 from tests.support.institution import NOON, Institution
 
 Filled = tuple[Database, Institution]
@@ -234,3 +237,16 @@ def test_the_bank_goes_out_filtered_and_comes_back(filled: Filled) -> None:
             export_file(session, actor=people["candidate"], file_format="csv")
         with pytest.raises(InvalidInput, match="format"):
             export_file(session, actor=people["writer"], file_format="docx")
+
+
+def test_scoring_that_takes_long_to_try_out_is_for_the_background(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = item(choices(4), declared("multiple", "identifier", "c0,c1"), CORRECT).encode()
+    sent = checked_upload(file_name="a.xml", data=document, defaults=ItemDefaults(criterion="DG101-1.1"))
+    with filled[0].reading() as session:
+        found = look_into(session, actor=filled[1]["writer"], sent=sent)
+        assert found is not None
+        assert found.rows[0].content is not None
+        monkeypatch.setattr(trial_steps, "STEPS_WHILE_WAITING", 20)
+        assert look_into(session, actor=filled[1]["writer"], sent=sent) is None

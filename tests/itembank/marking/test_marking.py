@@ -14,13 +14,13 @@ from itembank.database import Database
 from itembank.delivery.outcome_record import result_view
 from itembank.delivery.replay import replay_sitting
 from itembank.delivery.sittings import SittingView
-from itembank.errors import AlreadyMarked, InvalidInput, NotAllowed, NotFound, OwnResponse
+from itembank.errors import AlreadyMarked, InvalidInput, MarkingMovedOn, NotAllowed, NotFound, OwnResponse
 from itembank.framework.store import current_standard
 from itembank.marking.agreement import agreement_by_task
 from itembank.marking.marking import correct_mark, mark_response
 from itembank.marking.progress import marking_progress
 from itembank.marking.queue import marking_queue, response_view
-from itembank.marking.settlement import Manner, Settlement, Stage, settlement
+from itembank.marking.settlement import Manner, MarkKind, Settlement, settlement
 from itembank.neutralisation.concerned_sittings import count_concerned, count_under_way, load_concerned
 from itembank.tables import Mark, Neutralisation, RecordedAnswer, RecordedOutcome, SettledMark, Sitting
 from tests.support.institution import NOON, Institution
@@ -83,6 +83,9 @@ def test_two_marks_settle_an_answer_within_the_tolerance(
 def test_the_latest_mark_of_a_person_counts() -> None:
     marks = [_mark(1, 5, who=1), _mark(1, 2, who=2), _mark(2, 2, who=1)]
     assert settlement(marks, tolerance=0) == Settlement(2, Manner.AGREED)
+    # Also where the clock was set back in between.
+    marks[2].marked_at = NOON
+    assert settlement(marks, tolerance=0) == Settlement(2, Manner.AGREED)
 
 
 def test_what_a_marker_sees_names_nobody_and_shows_no_other_mark(filled: Filled) -> None:
@@ -115,9 +118,11 @@ def test_what_a_marker_sees_names_nobody_and_shows_no_other_mark(filled: Filled)
         assert secret not in everything
     mark_as(database, institution, "marker2", one, [0, 0], comment="ไม่ตรงคำถาม")
     with database.reading() as session:
-        # Neither of the two learns that they differ.
-        assert response_view(session, actor=institution["marker"], answer_id=one).stage is Stage.SECOND_MARK
-        assert response_view(session, actor=institution["marker"], answer_id=one).earlier == ()
+        # Neither of the two learns that they differ: what has two marks is out of their hands, agreed on or not.
+        for who in ("marker", "marker2"):
+            assert marking_queue(session, actor=institution[who]).mine == ()
+            with pytest.raises(AlreadyMarked):
+                response_view(session, actor=institution[who], answer_id=one)
         third = response_view(session, actor=institution["marker3"], answer_id=one)
         queue = marking_queue(session, actor=institution["administrator"])
         log = str(list_entries(session, actor=COMMAND_LINE, subject=str(one)))
@@ -127,16 +132,15 @@ def test_what_a_marker_sees_names_nobody_and_shows_no_other_mark(filled: Filled)
     assert "points" not in log
 
 
-def test_a_mark_can_be_corrected_with_a_reason_until_the_answer_is_settled(filled: Filled) -> None:
+def test_a_mark_can_be_corrected_with_a_reason_until_somebody_else_marks_the_answer(filled: Filled) -> None:
     database, institution = filled
     view, (one,) = _answered(database, institution, tasks=1)
     mark_as(database, institution, "marker", one, [3, 2])
-    mark_as(database, institution, "marker2", one, [1, 0])
 
-    def correct(who: str, levels: list[int], reason: str) -> bool:
+    def correct(who: str, levels: list[int], reason: str) -> None:
         with database.writing() as session:
-            return correct_mark(
-                session, actor=institution[who], answer_id=one, levels=levels, comment="", reason=reason, now=LATER
+            correct_mark(
+                session, actor=institution[who], answer_id=one, levels=levels, comment="", reason=reason, now=NOON
             )
 
     with pytest.raises(InvalidInput):
@@ -145,15 +149,65 @@ def test_a_mark_can_be_corrected_with_a_reason_until_the_answer_is_settled(fille
         correct("marker3", [1, 0], "ไม่เคยตรวจ")
     with pytest.raises(NotAllowed):
         correct("administrator", [1, 0], "ไม่ใช่ผู้ตรวจ")
-    assert not correct("marker", [2, 0], "อ่านข้ามย่อหน้าที่สอง")
-    assert correct("marker", [1, 0], "อ่านใหม่ทั้งหมด")
-    with pytest.raises(AlreadyMarked):
-        correct("marker2", [0, 0], "ช้าไป")
+    # The clock was set back since, and the correction counts all the same.
+    correct("marker", [1, 0], "อ่านข้ามย่อหน้าที่สอง")
+    with database.reading() as session:
+        mine = response_view(session, actor=institution["marker"], answer_id=one).mine
+        assert mine is not None
+        assert mine.points == 1
+    assert not mark_as(database, institution, "marker2", one, [2, 0])
+    for who in ("marker", "marker2"):
+        # Otherwise the second could try one mark after the other until they agree.
+        with pytest.raises(AlreadyMarked):
+            correct(who, [1, 0], "ช้าไป")
+    assert mark_as(database, institution, "marker3", one, [1, 0], comment="ตามเกณฑ์")
     with database.reading() as session:
         marks = session.exec(select(Mark).order_by(Mark.marker_id, Mark.number)).all()
-        assert sorted((mark.number, mark.points) for mark in marks) == [(1, 1), (1, 5), (2, 2), (3, 1)]
+        assert sorted((mark.number, mark.points) for mark in marks) == [(1, 1), (1, 2), (1, 5), (2, 1)]
         assert result_view(session, actor=institution["candidate"], sitting_id=view.id, now=LATER).tasks == 1
         assert replay_sitting(session, actor=COMMAND_LINE, sitting_id=view.id, now=LATER).agrees
+        (task,) = agreement_by_task(session, actor=institution["psychometrician"])
+    # Markers are compared by what they saw before any correction.
+    assert task.agreement.mean_difference in (-3.0, 3.0)
+
+
+def test_a_blind_mark_never_becomes_the_one_that_decides(filled: Filled) -> None:
+    database, institution = filled
+    _view, (one,) = _answered(database, institution, tasks=1)
+    with database.reading() as session:
+        seen = response_view(session, actor=institution["marker3"], answer_id=one)
+    mark_as(database, institution, "marker", one, [3, 2])
+    with database.reading() as session:
+        # The first and the second mark look alike to whoever gives them.
+        assert response_view(session, actor=institution["marker2"], answer_id=one).kind is seen.kind is MarkKind.BLIND
+    mark_as(database, institution, "marker2", one, [0, 0])
+    with pytest.raises(MarkingMovedOn), database.writing() as session:
+        mark_response(
+            session, actor=institution["marker3"], answer_id=one, kind=seen.kind, levels=[1, 0], comment="ขาดกฎหมาย",
+            now=LATER,
+        )  # fmt: skip
+    with database.reading() as session:
+        assert session.get(SettledMark, one) is None
+        assert response_view(session, actor=institution["marker3"], answer_id=one).kind is MarkKind.SETTLING
+
+
+def test_whoever_may_still_mark_sees_no_answer_beside_a_name(filled: Filled) -> None:
+    database, institution = filled
+    view, (one,) = _answered(database, institution, tasks=1)
+    mark_as(database, institution, "marker", one, [3, 2])
+    person = institution["marker2"]
+    both = Actor(person.person_id, person.username, person.display_name, frozenset({Role.MARKER, Role.PSYCHOMETRICIAN}))
+
+    def seen(actor: Actor) -> tuple[str | None, tuple[int, ...], bool]:
+        with database.reading() as session:
+            (task,) = replay_sitting(session, actor=actor, sitting_id=view.id, now=LATER).tasks
+        return task.text, task.blind_marks, task.withheld
+
+    for actor in (both, institution["administrator"]):
+        assert seen(actor) == (None, (), True)
+    assert seen(institution["psychometrician"]) == ("หนึ่ง", (5,), False)
+    mark_as(database, institution, "marker2", one, [3, 2])
+    assert seen(both) == ("หนึ่ง", (5, 5), False)
 
 
 def test_an_item_neutralised_while_marks_are_missing_is_left_out_when_the_result_is_told(
@@ -261,6 +315,10 @@ def test_nobody_marks_an_answer_of_his_own(filled: Filled) -> None:
         with pytest.raises(OwnResponse):
             response_view(session, actor=both, answer_id=answer)
         with pytest.raises(OwnResponse):
-            mark_response(session, actor=both, answer_id=answer, levels=[1, 1], comment="", now=LATER)
+            mark_response(
+                session, actor=both, answer_id=answer, kind=MarkKind.BLIND, levels=[1, 1], comment="", now=LATER
+            )
         with pytest.raises(NotAllowed):  # the command line is nobody in particular
-            mark_response(session, actor=COMMAND_LINE, answer_id=answer, levels=[1, 1], comment="", now=LATER)
+            mark_response(
+                session, actor=COMMAND_LINE, answer_id=answer, kind=MarkKind.BLIND, levels=[1, 1], comment="", now=LATER
+            )

@@ -46,6 +46,7 @@ from itembank.tables import (
     SettledMark,
     Sitting,
     TaskAnswer,
+    TaskDraft,
 )
 from tests.support.institution import NOON, Institution
 from tests.support.sitting import always_wrong, begin
@@ -167,6 +168,19 @@ def test_what_was_recorded_otherwise_is_found_by_a_replay(filled: Filled) -> Non
     assert not report.agrees
     assert [difference.partition(":")[0] for difference in report.tasks[0].differences] == ["task.openness", "mark"]
     assert any("outcome.unit" in difference for difference in report.differences)
+
+
+def test_the_language_on_record_is_the_one_that_was_shown(filled: Filled) -> None:
+    database, people = filled
+    view = sit_to_tasks(database, people, _exam(database, people, length=10))
+    told = {"actor": people["candidate"], "sitting_id": view.id, "text": "ตอบ", "now": NOON + timedelta(minutes=10)}
+    with database.writing() as session:
+        save_draft(session, position=1, language="fr", **told)
+        assert session.exec(select(TaskDraft.language)).one() == "th"
+        submit_task(session, position=1, language="fr", **told)
+        submit_task(session, position=2, language="en", **told)
+        answers = session.exec(select(TaskAnswer).order_by(TaskAnswer.position)).all()
+        assert [answer.language for answer in answers] == ["th", "en"]
 
 
 def test_drafts_are_kept_and_taken_when_the_time_is_over(database: Database, institution: Institution) -> None:

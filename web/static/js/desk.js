@@ -19,8 +19,8 @@ const say = (text) => { document.getElementById("announcer").textContent = text;
 // What this browser holds: one record for each item, with the fields as they were typed.
 const recordName = `${PREFIX}${form.dataset.deskRecord}`;
 const typedFields = () => [...new FormData(form)].filter(([name, value]) => !NOT_TYPED.has(name) && typeof value === "string");
-const remember = () => {
-  const record = { at: Date.now(), action: form.getAttribute("action"), fields: typedFields() };
+const remember = (sent = false) => {
+  const record = { at: Date.now(), action: form.getAttribute("action"), fields: typedFields(), sent };
   try { localStorage.setItem(recordName, JSON.stringify(record)); } catch { /* the page itself still holds it */ }
 };
 const forget = (name) => { try { localStorage.removeItem(name); } catch { /* nothing was kept */ } };
@@ -94,7 +94,8 @@ form.addEventListener("submit", (event) => {
   leaving = true;
   form.dataset.sending = "";
   clearTimeout(timer);
-  forget(recordName);
+  // Sent is not yet saved: the page that says so forgets this copy (desk_saved.js).
+  remember(true);
 });
 // A page that the browser brings back from its memory was left while it was sending.
 window.addEventListener("pageshow", (event) => {

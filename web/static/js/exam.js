@@ -98,7 +98,8 @@ const send = (form) => {
   const sender = senderOf(form);
   if (!sender) return;
   setSending(form, false);
-  form.requestSubmit(sender);
+  // A click, since htmx only sends the name and value of a button that was clicked.
+  sender.click();
 };
 
 const retryNow = () => {
@@ -141,7 +142,8 @@ const begin = (form) => {
   if (!record) { forget(form); countCharacters(form); return; }
   enter(form, record.entries);
   sentBy = record.by ?? null;
-  if (record.confirmed && (senderOf(form)?.formNoValidate || !lack(form))) {
+  const sender = senderOf(form);
+  if (record.confirmed && sender && (sender.formNoValidate || !lack(form))) {
     const notice = banner();
     if (notice) notice.hidden = false;
     send(form);

@@ -11,12 +11,12 @@ from sqlmodel import select
 from itembank.actor import COMMAND_LINE
 from itembank.authoring.content import CognitiveLevel, ItemContent, ItemType, Option
 from itembank.authoring.desk import kept_work as desk
-from itembank.authoring.desk.kept_work import clear_desk, keep_work, kept_work, unsaved_work
+from itembank.authoring.desk.kept_work import clear_desk, keep_work, kept_work, sweep_desks, unsaved_work
 from itembank.authoring.desk.work_of_others import OPEN_FOR, work_of_others
 from itembank.authoring.items import create_item, save_item
 from itembank.database import Database
 from itembank.errors import EditConflict, InvalidInput, NotAllowed, NotFound
-from itembank.tables import Item
+from itembank.tables import DeskDraft, Item
 from tests.support.institution import NOON, Institution
 
 CONTENT = ItemContent(
@@ -130,3 +130,42 @@ def test_the_same_request_twice_makes_one_item(database: Database, institution: 
     other = ItemContent.from_dict(CONTENT.to_dict() | {"stem": "อีกโจทย์หนึ่ง"})
     with pytest.raises(EditConflict), database.writing() as session:
         create_item(session, actor=institution["writer"], content=other, now=NOON, item_id=KEY)
+
+
+def test_an_item_that_was_closed_is_open_since_it_was_opened_again(filled: tuple[Database, Institution]) -> None:
+    database, people = filled
+    again = NOON + timedelta(hours=3)
+    with database.writing() as session:
+        item_id = create_item(session, actor=people["writer"], content=CONTENT, now=NOON).id
+        for now in (NOON, NOON + timedelta(seconds=20), again, again + timedelta(seconds=20)):
+            keep_work(session, actor=people["writer2"], item_id=item_id, fields=None, started_from=1, now=now)
+        told = work_of_others(session, actor=people["writer"], item_id=item_id, started_from=1, now=again)
+        assert [one.since for one in told.open_elsewhere] == [again]
+
+
+def test_items_merely_opened_are_forgotten_after_a_day(filled: tuple[Database, Institution]) -> None:
+    database, people = filled
+    with database.writing() as session:
+        item_id = create_item(session, actor=people["writer"], content=CONTENT, now=NOON).id
+        keep_work(session, actor=people["writer"], item_id=item_id, fields=FIELDS, started_from=1, now=NOON)
+        keep_work(session, actor=people["writer2"], item_id=item_id, fields=None, started_from=1, now=NOON)
+    assert sweep_desks(database, now=NOON + timedelta(hours=23)) == 0
+    assert sweep_desks(database, now=NOON + timedelta(hours=25)) == 1
+    with database.reading() as session:
+        assert [row.person_id for row in session.exec(select(DeskDraft))] == [people["writer"].person_id]
+
+
+def test_the_second_press_of_a_double_click_is_no_conflict(filled: tuple[Database, Institution]) -> None:
+    database, people = filled
+    again = ItemContent.from_dict(CONTENT.to_dict() | {"stem": "โจทย์ที่แก้แล้ว"})
+    with database.writing() as session:
+        item_id = create_item(session, actor=people["writer"], content=CONTENT, now=NOON).id
+        numbers = [
+            save_item(
+                session, actor=people["writer"], item_id=item_id, content=again, started_from=1, now=NOON
+            ).head.number
+            for _ in range(2)
+        ]
+        assert numbers == [2, 2]
+        with pytest.raises(EditConflict):
+            save_item(session, actor=people["writer2"], item_id=item_id, content=again, started_from=1, now=NOON)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from itembank.authoring.content import CognitiveLevel, ItemContent, ItemType, NumericKey, Option, Prompt
 from itembank.authoring.drafts import ItemDraft
+from itembank.authoring.flaws import stem_rules
 from itembank.authoring.flaws.flaw import SOURCES, Rule
 from itembank.authoring.flaws.lint import balance_flaws, flaws_of, key_balance
 from itembank.authoring.flaws.words import content_words, visible_length, words_of
@@ -175,3 +176,25 @@ def test_drafts_of_any_type_lack_anything_without_harm() -> None:
     for kind in ItemType:
         draft = ItemDraft(type=kind, prompts=(Prompt(-1),), number=NumericKey("", "x"))
         assert {flaw.rule for flaw in flaws_of(draft)} <= {Rule.MISSING_RATIONALE}
+
+
+def test_short_forms_are_looked_for_once_and_overlong_texts_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    shorts = [f"{one}{two}X" for one in "BCDEFGHJ" for two in "BCDEFGHJ"]
+    text = " ".join((*shorts, "Network Access Control (NAC) QOS (Quality of Service) NAC QOS"))
+    searches: list[str] = []
+    monkeypatch.setattr(
+        "itembank.authoring.flaws.stem_rules.re.search", lambda pattern, *_: searches.append(str(pattern))
+    )
+    seen = stem_rules.unexplained_abbreviation(item(text))[0].seen
+    assert seen.split(", ") == shorts
+    # Not a search of the whole text for each of them.
+    assert searches == []
+    monkeypatch.undo()
+    assert Rule.UNEXPLAINED_ABBREVIATION in rules(item(text))
+    draft = ItemDraft(stem=text)
+    for long in (
+        replace(draft, stem=text * 50),
+        replace(draft, stimulus=text * 100),
+        replace(draft, options=(Option(text * 10, correct=True),)),
+    ):
+        assert flaws_of(long) == ()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import Counter
+from dataclasses import asdict, replace
 from itertools import pairwise, permutations, product
+from math import factorial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from itembank.authoring.content import Answer, ItemContent, ItemType, Option, Prompt
+from itembank.authoring.drafts import ItemDraft
 from itembank.authoring.item_types.rules import rule_of
 from itembank.authoring.item_types.shown_order import mixed_order, shown_order
 from itembank.authoring.shown_item import shown_item
@@ -166,6 +169,48 @@ def test_what_is_put_in_order_is_never_shown_in_order(words: list[str]) -> None:
     assert sorted(order) == list(range(len(words)))
     assert order != tuple(range(len(words)))
     assert order == shown_order(list(words))
+
+
+@pytest.mark.parametrize("words", [("รับ", "ตรวจ", "ส่ง"), ("a", "b", "c", "d")])
+def test_what_is_shown_does_not_tell_in_which_order_it_is_kept(words: tuple[str, ...]) -> None:
+    """Whoever tries all keys against the shown texts finds that nearly all of them lead there."""
+    mixed, ordered = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
+    for kept in permutations(words):
+        mixed[tuple(kept[place] for place in mixed_order(kept))] += 1
+        ordered[tuple(kept[place] for place in shown_order(kept))] += 1
+    every = factorial(len(words))
+    assert list(mixed.values()) == [every]
+    # Two are as few as there can be where the right order itself is never shown.
+    assert sorted(ordered.values()) == [1, every - 1]
+
+
+def test_a_draft_whose_texts_are_all_the_same_is_shown_as_it_is() -> None:
+    assert shown_order(["", "", ""]) == (0, 1, 2)
+
+
+@pytest.mark.parametrize("content", EVERY_TYPE, ids=_NAMES)
+def test_parts_of_other_types_are_refused_and_never_shown(content: ItemContent) -> None:
+    parts = {
+        "options": MATCHING.options, "prompts": MATCHING.prompts, "number": NUMERIC.number,
+        "accepted": SHORT_TEXT.accepted, "rubric": RESPONSE.rubric,
+    }  # fmt: skip
+    for part, left_over in parts.items():
+        if getattr(content, part):
+            continue
+        draft = replace(ItemDraft.of(content), translations=(), **{part: left_over})
+        found = [(one.details["field"], one.details["reason"]) for one in draft.problems()]
+        assert found == [(part, "part_foreign")]
+        with pytest.raises(InvalidInput, match=part):
+            ItemContent.from_dict(content.to_dict() | {"translations": [], part: asdict(draft)[part]})
+        assert shown_item(draft, draft.type) == shown_item(replace(content, translations=()), content.type)
+
+
+def test_lines_have_no_choices_of_their_own_and_gaps_no_text() -> None:
+    for content, change in ((MATCHING, {"options": ("ก", "ข")}), (GAPS, {"text": "ข้อความ"})):
+        prompts = (replace(content.prompts[0], **change), *content.prompts[1:])
+        with pytest.raises(InvalidInput, match=r"prompts\.1") as refused:
+            replace(content, prompts=prompts, translations=())
+        assert refused.value.details["reason"] == "part_foreign"
 
 
 def test_two_choices_are_not_always_crossed() -> None:
