@@ -38,6 +38,9 @@ _SITTING = {
     "extra_minutes": 0,
     "finished_at": None,
     "finish_reason": None,
+    "tasks": 0,
+    "tasks_answered": 0,
+    "result_waits": False,
 }
 
 
@@ -64,6 +67,9 @@ class SittingLineShown(Shown):
     extra_minutes: int
     finished_at: datetime | None
     finish_reason: str | None
+    tasks: int = Field(description="Written tasks that were put to the candidate after the questions.")
+    tasks_answered: int
+    result_waits: bool = Field(description="Whether the sitting is over and its result waits for marks.")
 
 
 class SittingsNowShown(Shown):

@@ -32,10 +32,11 @@ from itembank.authoring.lifecycle import (
     next_state,
     possible_moves,
 )
-from itembank.authoring.reviewing.votes import VOTE_OF_MOVE, has_voted, vote_on_item
+from itembank.authoring.reviewing.votes import UNKEPT, VOTE_OF_MOVE, has_voted, vote_on_item
 from itembank.authoring.roles import BANK_READERS
 from itembank.errors import EditConflict, IllegalMove, InvalidInput, NotFound
 from itembank.framework.store import current_standard, standard_by_id
+from itembank.storable_text import can_be_kept
 from itembank.tables import Item, ItemMove, ItemVersion
 
 
@@ -231,6 +232,8 @@ def move_item(
         raise EditConflict(current=version.number, started_from=version_seen)
     if move.needs_note and not note.strip():
         raise InvalidInput(field="note", expected="the reason, in a sentence", reason="note_missing")
+    if not can_be_kept(note):
+        raise InvalidInput(field="note", expected=UNKEPT)
     move_version(session, actor=actor, version=version, to_state=target, note=note.strip(), now=now)
     if target in LIVE_STATES:
         retire_succeeded(session, actor=actor, item=item, successor=version, now=now)

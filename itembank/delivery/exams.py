@@ -16,7 +16,7 @@ from itembank.delivery.design_limits import MAXIMUM_MINUTES, check_limits
 from itembank.delivery.exposure_reach import items_in_force, least_exposure, limit_out_of_reach
 from itembank.delivery.proposed_design import default_design
 from itembank.delivery.records import deadline_of, prepared_exam
-from itembank.delivery.task_limits import check_tasks
+from itembank.delivery.task_limits import check_tasks, check_time_for_tasks
 from itembank.errors import IllegalMove, InvalidInput, NotFound
 from itembank.framework.errors import UnknownCode
 from itembank.framework.store import current_standard, standard_by_id
@@ -115,6 +115,7 @@ def create_exam(
     _check_times(time_limit_minutes, opens_at, closes_at)
     standard = current_standard(session)
     check_design(session, unit=unit, design=design)
+    check_time_for_tasks(design, time_limit_minutes=time_limit_minutes)
     exam = Exam(
         title=title.strip()[:300],
         standard_id=standard.id,
@@ -168,6 +169,7 @@ def set_times(
     actor.require(Role.ADMINISTRATOR)
     exam = _exam(session, exam_id)
     _check_times(time_limit_minutes, opens_at, closes_at)
+    check_time_for_tasks(design_for(exam), time_limit_minutes=time_limit_minutes)
     exam.time_limit_minutes, exam.opens_at, exam.closes_at = time_limit_minutes, opens_at, closes_at
     session.add(exam)
     audit.record(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock
 from uuid import UUID
@@ -75,6 +75,12 @@ class SittingRecord:
             return state.finished
         return self.tasks is None or self.tasks.pending is None or self.has_expired(now)
 
+    def as_recorded(self, state: SittingState) -> SittingState:
+        """Give the state that the engine ended with the reason on record where the clock kept the tasks from coming."""
+        reason = self.sitting.finish_reason
+        without_tasks = self.tasks is not None and not self.tasks.asked
+        return replace(state, finish_reason=reason) if without_tasks and reason == TIME_EXPIRED else state
+
     def state(self, now: datetime) -> SittingState:
         """Fold the answers into the engine's state, ended where the record or the clock ended it.
 
@@ -90,7 +96,7 @@ class SittingRecord:
             pretest_counts=self.sitting.pretest_counts,
         )
         if state.finished:
-            return state
+            return self.as_recorded(state)
         if self.sitting.finish_reason is not None:
             return finish(self.prepared, state, reason=self.sitting.finish_reason)
         if self.has_expired(now):

@@ -247,7 +247,7 @@ def _rescored(loaded: SittingRecord, answer: Any) -> int | None:
 def _ended(loaded: SittingRecord, state: SittingState, now: datetime) -> SittingState:
     reason = loaded.sitting.finish_reason
     if state.finished:
-        return state
+        return loaded.as_recorded(state)
     if reason is None:
         return loaded.state(now)
     # A sitting that the engine ended, says the record, but does not end now: the report must tell, not break off.

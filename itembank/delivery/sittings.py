@@ -284,7 +284,11 @@ def _record_answer(
     )
     session.add(recorded)
     now_loaded = replace(loaded, answers=(*loaded.answers, recorded))
-    if after.finished:
+    if after.finished and loaded.tasks is not None and loaded.has_expired(now):
+        # The last answer came within the grace: nobody could answer a task any more, and none counts as left blank.
+        after = replace(after, finish_reason=TIME_EXPIRED)
+        note_end(session, loaded=now_loaded, state=after, now=moment)
+    elif after.finished:
         now_loaded = ask_tasks(session, loaded=now_loaded, state=after, now=now)
         if now_loaded.tasks is None or not now_loaded.tasks.asked:
             note_end(session, loaded=now_loaded, state=after, now=now)

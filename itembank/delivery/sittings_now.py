@@ -16,7 +16,7 @@ from itembank.delivery.exams import EXAM_READERS, design_for
 from itembank.delivery.records import deadline_of
 from itembank.delivery.shown_length import pretest_pool_sizes, shown_length
 from itembank.errors import NotFound
-from itembank.tables import Enrolment, Exam, Person, RecordedAnswer, Sitting
+from itembank.tables import AskedTask, Enrolment, Exam, Person, RecordedAnswer, SettledMark, Sitting, TaskAnswer
 
 #: What ended within a day still belongs to the picture of an exam day.
 _LATELY = timedelta(hours=24)
@@ -44,6 +44,10 @@ class SittingLine:
     extra_minutes: int
     finished_at: datetime | None
     finish_reason: str | None
+    #: Written tasks that were put to the candidate, and those answered; while marks are missing the result waits.
+    tasks: int = 0
+    tasks_answered: int = 0
+    result_waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,23 @@ class SittingsNow:
     finished: tuple[SittingLine, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Tasks:
+    """The tasks of a sitting by how far they are, and when the last answer came."""
+
+    asked: int
+    answered: int
+    settled: int
+    last_answer_at: datetime | None
+
+
+_NO_TASKS = _Tasks(0, 0, 0, None)
+
+
 def sittings_now(session: Session, *, actor: Actor, now: datetime, include_simulated: bool = False) -> SittingsNow:
     """Tell which sittings are running and which ended within the last day.
 
-    Six queries however many sittings there are: an administrator's page asks for this every few seconds.
+    Eight queries however many sittings there are: an administrator's page asks for this every few seconds.
 
     Raises:
         NotAllowed: The actor does not run exams.
@@ -116,6 +133,7 @@ def _lines(
             .group_by(col(RecordedAnswer.sitting_id))
         )
     }
+    tasks = _tasks(session, conditions)
     designs: dict[UUID, ExamDesign] = {}
     rows = session.exec(query).all()
     # Each sitting tries out what its own bank has, however the bank in force has changed since.
@@ -123,6 +141,7 @@ def _lines(
     lines = []
     for sitting, exam, enrolment, person in rows:
         answered, last_answer_at = answers.get(sitting.id, (0, None))
+        task = tasks.get(sitting.id, _NO_TASKS)
         deadline = deadline_of(exam, enrolment, sitting)
         design = designs.get(exam.id) or designs.setdefault(exam.id, design_for(exam))
         length = shown_length(design, pretest_pool_size=sizes.get((sitting.bank_id, sitting.unit), 0))
@@ -139,12 +158,38 @@ def _lines(
                 minimum_length=length.minimum,
                 maximum_length=length.maximum,
                 started_at=sitting.started_at,
-                last_answer_at=last_answer_at,
+                last_answer_at=task.last_answer_at or last_answer_at,
                 deadline=deadline,
                 remaining_seconds=None if deadline is None else max(0, int((deadline - now).total_seconds())),
                 extra_minutes=enrolment.extra_minutes,
                 finished_at=sitting.finished_at,
                 finish_reason=sitting.finish_reason,
+                tasks=task.asked,
+                tasks_answered=task.answered,
+                result_waits=sitting.finished_at is not None and task.settled < task.asked,
             )
         )
     return tuple(lines)
+
+
+def _tasks(session: Session, conditions: list[ColumnElement[bool]]) -> dict[UUID, _Tasks]:
+    asked = session.exec(
+        select(AskedTask.sitting_id, func.count())
+        .join(Sitting, col(Sitting.id) == col(AskedTask.sitting_id))
+        .where(*conditions)
+        .group_by(col(AskedTask.sitting_id))
+    ).all()
+    answered = {
+        sitting_id: (count, settled, last)
+        for sitting_id, count, settled, last in session.exec(
+            select(
+                TaskAnswer.sitting_id, func.count(), func.count(col(SettledMark.answer_id)),
+                func.max(TaskAnswer.answered_at),
+            )
+            .join(Sitting, col(Sitting.id) == col(TaskAnswer.sitting_id))
+            .join(SettledMark, col(SettledMark.answer_id) == col(TaskAnswer.id), isouter=True)
+            .where(*conditions)
+            .group_by(col(TaskAnswer.sitting_id))
+        )
+    }  # fmt: skip
+    return {sitting_id: _Tasks(count, *answered.get(sitting_id, (0, 0, None))) for sitting_id, count in asked}

@@ -22,6 +22,20 @@ def check_tasks(session: Session, *, bank_id: UUID, unit: str, design: ExamDesig
         raise InvalidInput(field="written_tasks", expected=f"at most {available}, the tasks that the bank has for it")
 
 
+def check_time_for_tasks(design: ExamDesign, *, time_limit_minutes: int | None) -> None:
+    """Refuse an exam whose questions may take all its time, so that nothing of it is left for the tasks.
+
+    Raises:
+        InvalidInput: Says how much time there must be.
+    """
+    questions = design.stopping.time_limit_seconds
+    if not design.written_tasks or time_limit_minutes is None or questions is None:
+        return
+    if questions >= 60 * time_limit_minutes:
+        expected = f"more than the {questions:g} seconds that the rule time leaves to the questions before the tasks"
+        raise InvalidInput(field="time_limit_minutes", expected=expected)
+
+
 def require_tasks(session: Session, *, bank_id: UUID, unit: str, design: ExamDesign) -> None:
     """Refuse to begin a sitting on a bank that has fewer tasks than it asks for.
 

@@ -65,7 +65,7 @@ class FlawReason(SQLModel, table=True):
 class AlikePair(SQLModel, table=True):
     """Two items of one unit that say nearly the same, proposed as enemies until a person decides.
 
-    Each pair is kept once: the item with the smaller id comes first. A dismissal lasts until the words of either change.
+    Each pair is kept once: the item with the smaller id comes first. A dismissal lasts until the words of one change.
     """
 
     __tablename__ = "alike_pair"

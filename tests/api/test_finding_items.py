@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from itembank.authoring.enemy_proposals import propose_enemies
 from itembank.authoring.flawed_items import bank_flaws
 from itembank.authoring.starter import starter_items
+from itembank.database import Database
 from tests.api.conftest import Service
 from tests.itembank.authoring.written import create
 from tests.support.institution import NOON
@@ -12,13 +15,16 @@ from tests.support.institution import NOON
 PATTERN = dict(starter_items())["DG101-1.1-01"]
 
 
-def test_items_alike_are_found_proposed_and_decided(service: Service) -> None:
+def test_items_alike_are_found_proposed_and_decided(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     item = create(service.database, service.institution, stem=PATTERN.stem, options=PATTERN.options)
     while propose_enemies(service.database, now=NOON):
         pass
     writer = service.client("writer")
     content = {**PATTERN.to_dict(), "stem": PATTERN.stem + " ด่วน"}
-    found = writer.post("/similar-items", {"content": content, "item_id": str(item.id)}).json()["items"]
+    with monkeypatch.context() as without_writing:
+        # Looking takes no write lock.
+        without_writing.delattr(Database, "writing")
+        found = writer.post("/similar-items", {"content": content, "item_id": str(item.id)}).json()["items"]
     assert [(one["code"], one["similarity"] > 0.9) for one in found] == [("DG101-1.1-01", True)]
     pairs = writer.get("/enemy-proposals").json()
     assert (pairs["total"], len(pairs["pairs"])) == (1, 1)

@@ -172,3 +172,27 @@ def test_two_writers_translate_and_hear_of_each_other(
         item = session.exec(select(Item).where(Item.code == "DG101-1.1-01")).one()
         assert item.head_version == 3
     expect(mine.get_by_text("Version 3").first).to_be_visible()
+
+
+def test_text_that_was_sent_and_did_not_arrive_stays_in_the_browser(
+    browser: Browser, contexts: list[BrowserContext], running: Running
+) -> None:
+    page = desk_of(browser, contexts, running, "writer", "/bank/items/new?criterion=DG101-1.1")
+    page.wait_for_load_state()
+    records = "() => Object.keys(localStorage).filter((name) => name.startsWith('samat.desk.'))"
+    page.route("**/bank/items", lambda route: route.fulfill(status=502, body="no way through"))
+    page.route("**/bank/desk", lambda route: route.abort())
+    for field, text in {"stem": "Sent into the dark", "text_1": "Yes", "correct:1": " ", "text_2": "No"}.items():
+        type_into(page, field, text)
+    # Before the desk has noticed that nothing gets through.
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("no way through")).to_be_visible()
+    page.unroute_all()
+    page.goto(f"{running.server.url}/bank/items/new")
+    expect(page.locator("[data-desk-left]")).to_contain_text("Sent into the dark")
+    page.locator("[data-desk-left-take]").first.click()
+    expect(page.locator("#stem")).to_have_value("Sent into the dark")
+    page.wait_for_load_state()
+    page.keyboard.press("Control+s")
+    page.wait_for_url(re.compile(r"notice=bank.notice_saved"))
+    page.wait_for_function(f"({records})().length === 0")

@@ -15,26 +15,15 @@ import pytest
 
 from itembank.authoring.starter import starter_items
 from itembank.database import Database
-from tests.support.forked_commands import run_forked
 from tests.support.institution import NOON, Institution
 from tests.support.sitting import sit_through
 
 LSAT7 = "12 19 1 7 3 19 3 17 10 5 3 7 7 23 8 28 7 39 11 34 14 51 15 90 6 25 7 35 18 136 32 308"
 
 
-def samat(
-    *arguments: object, database: str = "sqlite:////nowhere/x.db", anew: bool = False
-) -> subprocess.CompletedProcess[str]:
-    """Run the command and give what it printed.
-
-    Args:
-        arguments: What stands after ``samat``.
-        database: Where the database is.
-        anew: Start Python for it, so that it shares nothing with the run before, not even the order of its sets.
-    """
+def samat(*arguments: object, database: str = "sqlite:////nowhere/x.db") -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own, and give what it printed."""
     environment = {**os.environ, "SAMAT_DATABASE_URL": database, "PYTHONWARNINGS": "error"}
-    if not anew:
-        return run_forked([str(argument) for argument in arguments], environment)
     program = [sys.executable, "-c", "from api.commands import main; main()", *map(str, arguments)]
     return subprocess.run(program, capture_output=True, text=True, env=environment, check=False, timeout=120)
 
@@ -89,7 +78,7 @@ def test_calibrate_score_and_simulate_work_on_files_alone(lsat7: Path, tmp_path:
         "examinees", "bias", "rmse", "mean_length", "max_exposure", "overlap", "blueprint_violations",
         "decision_accuracy", "claimed_accuracy", "seconds",
     } <= set(report)  # fmt: skip
-    again = json.loads(samat("simulate", *options, anew=True).stdout)
+    again = json.loads(samat("simulate", *options).stdout)
     assert {**again, "seconds": 0} == {**report, "seconds": 0}
     without_cut = json.loads(
         samat("simulate", "--parameters", parameters, "--examinees", 5, "--seed", 1, "--json").stdout
@@ -271,7 +260,7 @@ def test_people_and_banks_are_managed_from_the_command_line(tmp_path: Path) -> N
 
 
 def test_help_names_every_command() -> None:
-    text = samat("--help", anew=True).stdout
+    text = samat("--help").stdout
     for name in ("serve", "demo", "standard", "items", "calibrate", "score", "simulate", "replay"):
         assert name in text
     bare = samat()

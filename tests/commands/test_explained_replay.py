@@ -25,6 +25,7 @@ def test_a_sitting_is_told_in_either_language(filled: tuple[Database, Institutio
     assert "\nThe exam ended because the evidence was enough to decide: competent.\n" in english.stdout
     assert "\nUnit DG100: competent – the probability" in english.stdout
     thai = samat("replay", done.id, "--explain", "th", "--json", database=database.url)
+    assert (thai.returncode, thai.stderr) == (0, "")
     report = json.loads(thai.stdout)
     told = report["explanation"]
     assert told["decisions"][1].startswith("ข้อที่ 2 คือ DG10")

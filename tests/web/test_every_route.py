@@ -320,7 +320,8 @@ def test_the_api_takes_no_cookie(site: Site) -> None:
         for name in ("panel_id", "cut_id", "comment_id", "assignment_id", "import_id"):
             path = path.replace(f"{{{name}}}", str(site.institution.exam))
             path = path.replace("{place}", "1")
-        path = path.replace("{number}", "1").replace("{request_id}", "1").replace("{unit}", "DG100").replace("{table}", "items")
+        path = path.replace("{number}", "1").replace("{request_id}", "1")
+        path = path.replace("{unit}", "DG100").replace("{table}", "items")
         response = visitor.client.request(method, f"{API_PREFIX}{path}", json={})
         assert response.status_code == 401, f"{method} {path}: {response.status_code}"
         asked += 1

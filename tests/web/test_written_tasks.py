@@ -52,6 +52,8 @@ def test_a_candidate_answers_tasks_with_and_without_scripts(site: Site, sitting:
     assert (
         html.escape(HOSTILE, quote=False) in html.unescape(kept.text).replace("&", "&amp;") or HOSTILE not in kept.text
     )
+    # A script is told that the draft is kept by 204 alone: a session that is over is answered otherwise.
+    assert visitor.post(f"{url}/tasks", {"position": "1", "text": HOSTILE, "do": "keep"}).status_code == 204
     part = visitor.post(f"{url}/tasks", {"position": "1", "text": HOSTILE}, htmx=True)
     assert "<html" not in part.text
     assert "ส่งคำตอบข้อเขียนตอบที่ 1 แล้ว" in part.text
@@ -61,7 +63,9 @@ def test_a_candidate_answers_tasks_with_and_without_scripts(site: Site, sitting:
     assert (done.url.path, "ผลการสอบรอการตรวจ" in done.text) == (f"{url}/result", True)
     assert "ตรวจแล้ว 1 จาก 2 ข้อ" in done.text
     assert "The result waits for marking" in visitor.get(f"{url}/result?lang=en").text
-    assert visitor.post(f"{url}/tasks", {"position": "2", "text": "ช้าไป"}).url.path == f"{url}/result"
+    for do in ("", "keep"):
+        late = visitor.post(f"{url}/tasks", {"position": "2", "text": "ช้าไป", "do": do})
+        assert late.url.path == f"{url}/result"
     assert "รอการตรวจ" in site.signed_in("administrator").get(f"{url}/result?lang=th").text
     with site.database.reading() as session:
         answers = session.exec(select(TaskAnswer).order_by(TaskAnswer.position)).all()

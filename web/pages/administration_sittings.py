@@ -54,7 +54,8 @@ def replay_page(page: SignedInPage, session: Transaction, now: Now, sitting_id: 
         rule_in_words=lambda rule: RULES[rule][page.t.language] if rule in RULES else rule,
         opened=bool(details),
         line=line,
-        differing=sum(bool(part.differences) for part in (*report.steps, *report.tasks)),
+        differing=sum(bool(step.differences) for step in report.steps)
+        + sum(bool(task.differences) for task in report.tasks),
         in_words=lambda difference: difference_in_words(difference, page.t),
         answered=lambda step: answer_words(step.item_type, Answer(step.selected, step.text)),
     )

@@ -36,10 +36,13 @@ def answer_task(
     text: Annotated[str, Form()] = "",
     do: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
-    """Hand in the answer to a task, or keep it as a draft, or leave it blank."""
+    """Hand in the answer to a task, or keep it as a draft, or leave it blank.
+
+    ``do`` is "keep" where a script keeps a draft: 204 says that it is kept, and nothing else says so.
+    """
     actor, language = actor_of(page), page.t.language
     try:
-        if do == "draft":
+        if do in ("draft", "keep"):
             view = save_draft(
                 session, actor=actor, sitting_id=sitting_id, position=position, text=text, now=now, language=language
             )
@@ -59,6 +62,8 @@ def answer_task(
         recorded = view.saved_position is not None
         notice = None if recorded else "candidate.notice_not_recorded"
         return page.redirect(f"/sittings/{sitting_id}/result", notice=notice)
+    if do == "keep":
+        return Response(status_code=204)
     if page.wants_fragment:
         return show_task(page, view, handed_in=view.saved_position)
     handed_in = f"?saved={view.saved_position}" if view.saved_position else ""

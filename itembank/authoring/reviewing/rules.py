@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from itembank import audit
 from itembank.actor import Actor, Role
+from itembank.authoring.reviewing.rules_in_force import FEWEST_APPROVALS as FEWEST_APPROVALS
+from itembank.authoring.reviewing.rules_in_force import approvals_needed, newest_rules
+from itembank.authoring.reviewing.votes import approve_those_with_enough
 from itembank.authoring.roles import BANK_READERS
 from itembank.errors import InvalidInput
 from itembank.tables import ReviewRules
 
-FEWEST_APPROVALS, MOST_APPROVALS = 1, 5
+MOST_APPROVALS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +28,6 @@ class ReviewRulesView:
     set_at: datetime | None = None
 
 
-def approvals_needed(session: Session) -> int:
-    """Tell how many approving votes an item needs."""
-    row = _newest(session)
-    return row.approvals_needed if row else FEWEST_APPROVALS
-
-
 def review_rules(session: Session, *, actor: Actor) -> ReviewRulesView:
     """Read the rule in force.
 
@@ -38,14 +35,14 @@ def review_rules(session: Session, *, actor: Actor) -> ReviewRulesView:
         NotAllowed: The actor does not work on the bank.
     """
     actor.require(*BANK_READERS)
-    row = _newest(session)
+    row = newest_rules(session)
     if row is None:
         return ReviewRulesView(FEWEST_APPROVALS)
     return ReviewRulesView(row.approvals_needed, row.set_by, row.set_at)
 
 
 def set_approvals_needed(session: Session, *, actor: Actor, number: int, now: datetime) -> ReviewRulesView:
-    """Set how many approving votes an item needs, from the next vote on.
+    """Set how many approving votes an item needs; what waits in review with enough of them is approved at once.
 
     Args:
         session: The transaction.
@@ -72,8 +69,5 @@ def set_approvals_needed(session: Session, *, actor: Actor, number: int, now: da
             session, actor=actor, action="review.set_rules", kind="review", subject="rules", now=now, approvals=number
         )
         session.flush()
+        approve_those_with_enough(session, actor=actor, now=now)
     return review_rules(session, actor=actor)
-
-
-def _newest(session: Session) -> ReviewRules | None:
-    return session.exec(select(ReviewRules).order_by(col(ReviewRules.id).desc()).limit(1)).first()

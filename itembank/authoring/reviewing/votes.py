@@ -16,13 +16,15 @@ from itembank.actor import Actor
 from itembank.authoring.item_rows import lock_item, move_version, read_version
 from itembank.authoring.lifecycle import MOVES, ItemState, next_state
 from itembank.authoring.reviewing.check_points import Check, Finding, check_list_problems
-from itembank.authoring.reviewing.rules import approvals_needed
+from itembank.authoring.reviewing.rules_in_force import approvals_needed
 from itembank.authoring.roles import BANK_READERS
 from itembank.errors import AlreadyVoted, EditConflict, InvalidInput, NotFound, OwnWork
+from itembank.storable_text import can_be_kept
 from itembank.tables import Item, ItemMove, ItemVersion, ReviewVote
 
 #: Characters at most in the note to the writer.
 MAXIMUM_NOTE = 5_000
+UNKEPT = "a text without null characters and broken ones"
 
 
 class Vote(StrEnum):
@@ -128,6 +130,40 @@ def vote_on_item(
     return ItemState(version.state)
 
 
+def approve_those_with_enough(session: Session, *, actor: Actor, now: datetime) -> int:
+    """Approve what waits in review with as many approving votes as the rule asks for now: no further vote may come.
+
+    Args:
+        session: The transaction.
+        actor: Who changed the rule.
+        now: When.
+
+    Returns:
+        How many items were approved.
+    """
+    voted = session.exec(
+        select(Item.id)
+        .join(ItemVersion, (col(ItemVersion.item_id) == col(Item.id)) & (col(ItemVersion.number) == Item.head_version))
+        .join(ReviewVote, col(ReviewVote.item_version_id) == col(ItemVersion.id))
+        .where(ItemVersion.state == ItemState.IN_REVIEW.value)
+        .distinct()
+    ).all()
+    needed, approved = approvals_needed(session), 0
+    for item_id in sorted(voted):
+        item = lock_item(session, item_id)
+        version = read_version(session, item, item.head_version)
+        if version.state != ItemState.IN_REVIEW or _approvals(session, version) < needed:
+            continue
+        _, target = next_state(ItemState.IN_REVIEW, _MOVE_OF_VOTE[Vote.APPROVE])
+        move_version(session, actor=actor, version=version, to_state=target, note="", now=now)
+        audit.record(
+            session, actor=actor, action="item.approve", kind="item", subject=item.code, now=now,
+            version=version.number, note="",
+        )  # fmt: skip
+        approved += 1
+    return approved
+
+
 def review_standing(session: Session, *, actor: Actor, item_id: UUID) -> ReviewStanding:
     """Tell how the review of an item stands: the votes on its versions, and how many more it needs.
 
@@ -177,6 +213,8 @@ def vote_problems(*, vote: Vote, note: str, checks: Sequence[Check] | None) -> t
     if len(note) > MAXIMUM_NOTE:
         expected = f"at most {MAXIMUM_NOTE} characters"
         problems.append(InvalidInput(field="note", expected=expected, reason="text_long", maximum=MAXIMUM_NOTE))
+    if not can_be_kept(note):
+        problems.append(InvalidInput(field="note", expected=UNKEPT))
     if checks is None:
         return tuple(problems)
     if vote is Vote.APPROVE:

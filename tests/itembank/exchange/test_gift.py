@@ -227,10 +227,10 @@ def test_letters_of_private_use_stay_as_they_are(tmp_path: Path) -> None:
 
 def test_aiken_is_plain_text(tmp_path: Path) -> None:
     file = tmp_path / "aiken.txt"
-    file.write_text("1. ข้อใด *ถูก* $5\nA. # ก\nB. [x](y)\nANSWER: A\n", encoding="utf-8")
+    file.write_text("ข้อใด *ถูก* $5\nA. - ก\nB. > ข\nANSWER: A\n", encoding="utf-8")
     plain = replace(read_items(file, defaults=HERE)[0], code="P")
-    assert plain.content.stem == "1\\. ข้อใด \\*ถูก\\* \\$5"
-    assert [option.text for option in plain.content.options] == ["\\# ก", "\\[x](y)"]
+    assert plain.content.stem == "ข้อใด \\*ถูก\\* \\$5"
+    assert [option.text for option in plain.content.options] == ["\\- ก", "\\> ข"]
     marked = item("L", ItemType.SINGLE_CHOICE, stem="- ก\n- ข", options=options("**ก**", "ข"))
     alike = item("Q", ItemType.SINGLE_CHOICE, stem="A. ก", options=options("ก", "ข"))
     lost = write_items(file, [plain, marked, alike], file_format="aiken").lost

@@ -22,6 +22,7 @@ from itembank.delivery.outcome_record import result_view
 from itembank.delivery.records import load_record
 from itembank.delivery.replay import replay_sitting
 from itembank.delivery.sittings import end_sitting, settle_expired, sitting_view, start_sitting, submit_answer
+from itembank.delivery.sittings_now import SittingLine, sitting_line
 from itembank.delivery.written_tasks import save_draft, submit_task
 from itembank.errors import (
     AnswerConflict,
@@ -49,7 +50,7 @@ from itembank.tables import (
     TaskDraft,
 )
 from tests.support.institution import NOON, Institution
-from tests.support.sitting import always_wrong, begin
+from tests.support.sitting import always_right, always_wrong, answer_once, begin, pending_choice
 from tests.support.written import (
     answers_of,
     exam_with_tasks,
@@ -322,3 +323,59 @@ def test_enemies_of_a_task_never_meet_it(filled: Filled) -> None:
     assert view.task is not None
     assert view.task.count == len(codes)
     assert code not in codes or codes == {code}
+
+
+def test_a_last_answer_within_the_grace_leaves_the_tasks_unasked_and_the_verdict_open(filled: Filled) -> None:
+    database, institution = filled
+    candidate, late = institution["candidate"], NOON + timedelta(minutes=10, seconds=3)
+    with database.writing() as session:
+        publish_tasks(session, institution)
+        exam = exam_with_tasks(session, tasks=2, length=10, time_limit_minutes=10)
+    view = begin(database, actor=candidate, exam_id=exam, now=NOON)
+    for second in range(9):
+        now = NOON + timedelta(seconds=second)
+        view = answer_once(database, actor=candidate, view=view, now=now, choose=always_right)
+    chosen = pending_choice(database, view.id, NOON, always_right)
+    with database.writing() as session:
+        view = submit_answer(
+            session, actor=candidate, sitting_id=view.id, position=10, answer=Answer(tuple(chosen)), now=late
+        )
+    assert (view.finished, view.saved_position, view.finish_reason) == (True, 10, "time_expired")
+    with database.reading() as session:
+        result = result_view(session, actor=candidate, sitting_id=view.id, now=late)
+        assert replay_sitting(session, actor=COMMAND_LINE, sitting_id=view.id, now=late).agrees
+        assert session.exec(select(AskedTask)).all() == []
+    assert (result.tasks, result.tasks_missing) == (0, True)
+
+
+def test_questions_that_may_take_all_the_time_leave_none_for_tasks(filled: Filled) -> None:
+    database, institution = filled
+    with database.writing() as session:
+        publish_tasks(session, institution)
+        design = propose_design(session, actor=COMMAND_LINE, unit="DG100")
+        stopping = replace(design.stopping, further_rules=("time",), time_limit_seconds=600.0)
+        design = replace(design, written_tasks=2, stopping=stopping)
+        with pytest.raises(InvalidInput, match="600 seconds"):
+            create_exam(
+                session, actor=COMMAND_LINE, title="หมดเวลา", unit="DG100", design=design, time_limit_minutes=10,
+                now=NOON,
+            )  # fmt: skip
+
+
+def test_those_who_run_exams_see_how_far_tasks_are(filled: Filled) -> None:
+    database, institution = filled
+    with database.writing() as session:
+        publish_tasks(session, institution)
+        exam = exam_with_tasks(session, tasks=2, length=10)
+    view = sit_to_tasks(database, institution, exam)
+    view = write_answers(database, institution, view, texts=["หนึ่ง"])
+    moment = NOON + timedelta(minutes=30)
+
+    def line() -> SittingLine:
+        with database.reading() as session:
+            return sitting_line(session, actor=COMMAND_LINE, sitting_id=view.id, now=moment)
+
+    assert (line().tasks, line().tasks_answered, line().last_answer_at, line().result_waits) == (2, 1, moment, False)
+    with database.writing() as session:
+        end_sitting(session, actor=institution["candidate"], sitting_id=view.id, now=moment)
+    assert (line().tasks_answered, line().result_waits) == (2, True)

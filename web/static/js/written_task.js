@@ -1,6 +1,7 @@
 // Keeps what is written of an answer on the server a few seconds after the last key, and when the page is left, so that
 // neither a crash nor the clock costs it. Without this script the button beside "hand in" does the same.
 const PAUSE_SECONDS = 3;
+const RETRY_SECONDS = 10;
 
 let timer = null;
 let last = null;
@@ -23,17 +24,21 @@ const keep = async (leaving = false) => {
   const text = textOf(form);
   if (text === last) return;
   const body = new FormData(form);
-  body.set("do", "draft");
+  body.set("do", "keep");
   try {
-    // The plain form's answer leads back to the task: that it does is all there is to know.
+    // Only 204 says that it is kept. Any other answer leads elsewhere: to signing in, or to the end of the sitting.
     // A request that outlives its page may carry little; one that is waited for may carry any answer.
     const response = await fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: leaving });
-    const kept = response.type === "opaqueredirect" || response.ok;
-    if (kept) last = text;
-    if (form.isConnected) tell(form, kept);
-  } catch {
-    if (form.isConnected) tell(form, false);
-  }
+    if (response.status === 204) {
+      last = text;
+      if (form.isConnected) tell(form, true);
+      return;
+    }
+  } catch { /* no connection: as any other draft that is not kept */ }
+  if (!form.isConnected) return;
+  tell(form, false);
+  clearTimeout(timer);
+  timer = setTimeout(keep, 1000 * RETRY_SECONDS, false);
 };
 
 document.addEventListener("input", (event) => {

@@ -147,3 +147,15 @@ def test_the_rule_belongs_to_administrators(board: Board) -> None:
         assert (rules.approvals_needed, rules.set_by) == (3, "ทดสอบ administrator")
         deeds = session.exec(select(AuditEntry).where(AuditEntry.action == "review.set_rules")).all()
     assert [deed.details["approvals"] for deed in deeds] == [2, 3]
+
+
+def test_an_item_with_enough_approvals_is_approved_when_fewer_are_asked_for(board: Board) -> None:
+    assert board.vote("reviewer") == "in_review"
+    board.do(lambda session: set_approvals_needed(session, actor=board.people["administrator"], number=1, now=NOON))
+    assert board.seen().head.state == "approved"
+
+
+def test_a_note_that_no_database_can_keep_is_refused(board: Board) -> None:
+    for vote in Vote:
+        with pytest.raises(InvalidInput, match="null characters"):
+            board.vote("reviewer", vote, note="ก\0ข")
