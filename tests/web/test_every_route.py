@@ -107,6 +107,7 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "/review/{item_id}/decision"): only(R, version="1", do="needs_changes", answer="0"),
     # Marking
     ("GET", "/marking"): only(M, A),
+    ("GET", "/marking/next"): only(M, A),
     ("GET", "/marking/progress"): Door(EXAMS),
     ("GET", "/marking/agreement"): only(P),
     ("GET", "/marking/{answer_id}"): only(M),
