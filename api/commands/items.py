@@ -179,5 +179,9 @@ def _print_report(report: LintReport) -> None:
         told = ", ".join(f"{chr(ord('A') + place)} {count}" for place, count in enumerate(balance.counts))
         uneven = "; out of balance" if balance.out_of_balance else ""
         print(f"keys among {balance.options} options: {told} (p = {balance.probability:.3f}{uneven})")
+    counts = report.criteria.values()
+    ratings = ", ".join(f"{rating}: {count}" for rating, count in report.ratings.items())
+    print(f"{len(counts)} criteria with {min(counts, default=0)} to {max(counts, default=0)} items each")
+    print(f"difficulty ratings {ratings or 'none'}; {report.translated} items worded in another language, too")
     rules = ", ".join(f"{rule} {count}" for rule, count in report.by_rule.items()) or "none"
     print(f"{report.n_items} items, {len(report.items)} with warnings: {rules}; {len(report.similar)} pairs alike")

@@ -30,9 +30,14 @@ class LintReport:
     """A bank under the rules.
 
     ``flaws`` are those of the bank as a whole; ``similar`` the pairs of near duplicates, the most alike first.
+    ``criteria`` and ``ratings`` count the items of each performance criterion and of each difficulty rating,
+    ``translated`` those that have a wording in another language.
     """
 
     n_items: int
+    criteria: Mapping[str, int]
+    ratings: Mapping[int, int]
+    translated: int
     items: tuple[ItemFlaws, ...]
     flaws: tuple[Flaw, ...]
     similar: tuple[SimilarPair, ...]
@@ -55,6 +60,9 @@ def lint(contents: Mapping[str, ItemContent]) -> LintReport:
     found = ((code, flaws_of(content)) for code, content in contents.items())
     return LintReport(
         n_items=len(contents),
+        criteria=dict(sorted(Counter(content.criterion for content in contents.values()).items())),
+        ratings=dict(sorted(Counter(content.difficulty_rating for content in contents.values()).items())),
+        translated=sum(bool(content.translations) for content in contents.values()),
         items=tuple(ItemFlaws(code, flaws) for code, flaws in found if flaws),
         flaws=balance_flaws(balances),
         similar=similar_pairs(contents),

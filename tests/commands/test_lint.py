@@ -17,6 +17,9 @@ def test_the_starter_bank_is_told_as_the_rules_find_it() -> None:
     assert told.returncode == 0
     assert told.stdout.splitlines()[-1].startswith(f"{len(starter_items())} items, {len(report.items)} with warnings")
     assert "keys among 4 options: A 90, B 90, C 91, D 89" in told.stdout
+    assert "135 criteria with 3 to 5 items each" in told.stdout
+    assert "; 90 items worded in another language, too" in told.stdout
+    assert report.ratings.keys() == {1, 2, 3, 4, 5}
 
 
 def test_the_database_is_told_as_json(filled: tuple[Database, Institution]) -> None:
