@@ -75,7 +75,7 @@ _NO_TASKS = _Tasks(0, 0, 0, None)
 def sittings_now(session: Session, *, actor: Actor, now: datetime, include_simulated: bool = False) -> SittingsNow:
     """Tell which sittings are running and which ended within the last day.
 
-    Eight queries however many sittings there are: an administrator's page asks for this every few seconds.
+    Ten queries however many sittings there are: an administrator's page asks for this every few seconds.
 
     Raises:
         NotAllowed: The actor does not run exams.

@@ -28,16 +28,21 @@ from tests.web.test_bank import make_item
 MET = {f"check_{point.name}": "not_applicable" if point.concern else "yes" for point in CHECK_POINTS}
 #: Stands in the rationale of each item, which nobody sees before he has answered.
 SECRET = "เพราะมาตรฐานกำหนดไว้เช่นนั้น"
-_BARE = replace(CONTENT, type=ItemType.SHORT_TEXT, options=(), accepted=("สำนักงาน",), rationale=SECRET)
 _LINES = (Option("หนึ่ง", True, SECRET), Option("สอง", True), Option("สาม", True))
+_IN_ORDER = replace(CONTENT, type=ItemType.ORDERING, options=_LINES, rationale=SECRET)
 EVERY_TYPE = (
-    replace(_BARE, type=ItemType.MATCHING, options=_LINES, prompts=(Prompt(0, "one"), Prompt(2, "three"))),
-    replace(_BARE, type=ItemType.ORDERING, options=_LINES),
-    replace(_BARE, type=ItemType.INLINE_CHOICE, stem="ผู้บริหาร[[1]]", prompts=(Prompt(1, "", ("ก", "ข")),)),
-    replace(_BARE, type=ItemType.NUMERIC, number=NumericKey("12", "0.5", unit="บาท")),
-    _BARE,
-    replace(_BARE, type=ItemType.CONSTRUCTED_RESPONSE, rubric=(RubricAspect("ครบถ้วน", ("ไม่มี", "มี")),)),
-)
+    _IN_ORDER,
+    replace(_IN_ORDER, type=ItemType.MATCHING, prompts=(Prompt(0, "one"), Prompt(2, "three"))),
+    replace(
+        _IN_ORDER, type=ItemType.INLINE_CHOICE, options=(), stem="ผู้บริหาร[[1]]", prompts=(Prompt(1, "", ("ก", "ข")),)
+    ),
+    replace(_IN_ORDER, type=ItemType.NUMERIC, options=(), number=NumericKey("12", "0.5", unit="บาท")),
+    replace(_IN_ORDER, type=ItemType.SHORT_TEXT, options=(), accepted=("สำนักงาน",)),
+    replace(
+        _IN_ORDER, type=ItemType.CONSTRUCTED_RESPONSE, options=(),
+        rubric=(RubricAspect("ครบถ้วน", ("ไม่มี", "มี")),),
+    ),
+)  # fmt: skip
 Visit = Callable[[str], Visitor]
 
 
