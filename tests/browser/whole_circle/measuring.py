@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +24,8 @@ from tests.browser.whole_circle.people_at_work import COUNTED, TITLE, Circle
 from tests.support.institution import Institution
 
 EARLIER, TRYING = 150, 60
+
+_PATIENCE_SECONDS = 30
 
 
 def the_bank_was_calibrated_before(database: Database, institution: Institution) -> None:
@@ -66,6 +69,10 @@ def what_is_tried_out_is_calibrated(circle: Circle, code: str) -> str:
 def the_server_is_killed_in_mid_calibration(circle: Circle, page: Page) -> None:
     """Nothing is lost: the run is taken up by itself and finds what it would have found undisturbed."""
     run_id = UUID(page.url.rpartition("/")[2].partition("?")[0])
+    # "Computing" is told from the moment that the answers are loaded; the middle is after that.
+    give_up = time.monotonic() + _PATIENCE_SECONDS
+    while run_of(circle.database, run_id).iteration < 1 and time.monotonic() < give_up:
+        time.sleep(0.1)
     circle.site.server.kill()
     killed = run_of(circle.database, run_id)
     assert (killed.state, killed.attempts, killed.results) == ("running", 1, None)
